@@ -1,0 +1,1 @@
+"""IGNY8 Flask: an AI content pipeline for WordPress sites."""

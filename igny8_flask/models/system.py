@@ -1,0 +1,82 @@
+"""Settings of accounts and sites, prompts with versions, and remembered answers."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from igny8_flask.db import Base, Identified, Timestamped
+from igny8_flask.models.tenancy import SiteOwned, site_table
+
+
+class IntegrationSettings(Identified, Timestamped, Base):
+    """Settings of one kind for an account (``site_id`` None) or one of its sites.
+
+    ``integration_type`` is openai, runware, image_generation, publishing or brand; ``config`` holds
+    open values, ``secret_sealed`` the provider's key.
+    """
+
+    __tablename__ = "integration_settings"
+    __table_args__ = (
+        ForeignKeyConstraint(["account_id", "site_id"], ["site.account_id", "site.id"]),
+        UniqueConstraint("site_id", "integration_type"),
+        Index(
+            "uq_integration_settings_account",
+            "account_id",
+            "integration_type",
+            unique=True,
+            sqlite_where=text("site_id IS NULL"),
+            postgresql_where=text("site_id IS NULL"),
+        ),
+    )
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    site_id: Mapped[uuid.UUID | None]
+    integration_type: Mapped[str] = mapped_column(String(40))
+    config: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    secret_sealed: Mapped[str | None] = mapped_column(Text)
+
+    def seal_context(self) -> str:
+        """The place this row's secret is bound to."""
+        return f"integration_settings.secret:{self.account_id}:{self.id}"
+
+
+class AIPrompt(Identified, Timestamped, Base):
+    """One version of a prompt; the active one of a site wins over that of its account."""
+
+    __tablename__ = "ai_prompt"
+    __table_args__ = (
+        ForeignKeyConstraint(["account_id", "site_id"], ["site.account_id", "site.id"]),
+        UniqueConstraint("account_id", "site_id", "prompt_type", "version"),
+    )
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    site_id: Mapped[uuid.UUID | None]
+    prompt_type: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int]
+    template: Mapped[str] = mapped_column(Text)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class IdempotencyRecord(Identified, Timestamped, SiteOwned, Base):
+    """The answer to a write that carried an ``Idempotency-Key``; kept 24 hours."""
+
+    __tablename__ = "idempotency_record"
+    __table_args__ = site_table(UniqueConstraint("site_id", "key"))
+
+    key: Mapped[str] = mapped_column(String(64))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int | None]
+    body: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,124 @@
+"""Writing: tasks, articles, and images with their bytes apart."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from igny8_flask.db import Base, Identified, Timestamped
+from igny8_flask.models.enums import ContentStatus, ImageKind, ImageState, TaskStatus, stored
+from igny8_flask.models.tenancy import SiteOwned, parent, site_table
+
+
+class Task(Identified, Timestamped, SiteOwned, Base):
+    """A writer task: what one article shall be about."""
+
+    __tablename__ = "task"
+    __table_args__ = site_table(
+        parent("idea_id", "content_idea"),
+        Index("ix_task_site_id_created_at", "site_id", "created_at"),
+    )
+
+    idea_id: Mapped[uuid.UUID | None]
+    title: Mapped[str] = mapped_column(String(300))
+    description: Mapped[str] = mapped_column(Text, default="")
+    keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
+    outline: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    content_type: Mapped[str] = mapped_column(String(40), default="article")
+    word_count: Mapped[int] = mapped_column(default=1000)
+    prompt_override: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[TaskStatus] = mapped_column(stored(TaskStatus), default=TaskStatus.PENDING)
+
+    content: Mapped["Content | None"] = relationship(
+        back_populates="task",
+        foreign_keys="Content.task_id",
+        primaryjoin="Content.task_id == Task.id",
+    )
+
+
+class Content(Identified, Timestamped, SiteOwned, Base):
+    """An article: clean HTML, and what is known of its post on the site.
+
+    ``seo`` is ``{"title", "description", "focus"}``; ``terms`` is ``{"categories", "tags"}``;
+    ``provenance`` says which model and prompt made it and whether that was the sandbox.
+    """
+
+    __tablename__ = "content"
+    __table_args__ = site_table(
+        parent("task_id", "task"),
+        UniqueConstraint("task_id"),
+        Index("ix_content_site_id_created_at", "site_id", "created_at"),
+    )
+
+    task_id: Mapped[uuid.UUID | None]
+    title: Mapped[str] = mapped_column(String(300))
+    html: Mapped[str] = deferred(mapped_column(Text))
+    excerpt: Mapped[str] = mapped_column(Text, default="")
+    word_count: Mapped[int] = mapped_column(default=0)
+    status: Mapped[ContentStatus] = mapped_column(
+        stored(ContentStatus), default=ContentStatus.DRAFT
+    )
+    seo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    faq: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    wp_post_id: Mapped[int | None]
+    wp_status: Mapped[str | None] = mapped_column(String(20))
+    wp_link: Mapped[str | None] = mapped_column(String(1000))
+    wp_edit_link: Mapped[str | None] = mapped_column(String(1000))
+    wp_sha: Mapped[str | None] = mapped_column(String(64))
+
+    task: Mapped[Task | None] = relationship(
+        back_populates="content",
+        foreign_keys="Content.task_id",
+        primaryjoin="Content.task_id == Task.id",
+    )
+    images: Mapped[list["Image"]] = relationship(
+        back_populates="content",
+        foreign_keys="Image.content_id",
+        primaryjoin="Image.content_id == Content.id",
+        order_by="Image.position",
+    )
+
+
+class ImageFile(Base):
+    """The bytes of a picture, stored once per account under their SHA-256."""
+
+    __tablename__ = "image_file"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mime: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+
+
+class Image(Identified, Timestamped, SiteOwned, Base):
+    """One image slot of an article; ``heading`` names the section it stands in, None = featured."""
+
+    __tablename__ = "image"
+    __table_args__ = site_table(
+        parent("content_id", "content"), UniqueConstraint("content_id", "kind", "position")
+    )
+
+    content_id: Mapped[uuid.UUID]
+    kind: Mapped[ImageKind] = mapped_column(stored(ImageKind), default=ImageKind.FEATURED)
+    position: Mapped[int] = mapped_column(default=0)
+    heading: Mapped[str | None] = mapped_column(String(300))
+    prompt: Mapped[str] = mapped_column(Text, default="")
+    alt: Mapped[str] = mapped_column(Text, default="")
+    caption: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[ImageState] = mapped_column(stored(ImageState), default=ImageState.PENDING)
+    error: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    wp_media_id: Mapped[int | None]
+
+    content: Mapped[Content] = relationship(
+        back_populates="images",
+        foreign_keys="Image.content_id",
+        primaryjoin="Image.content_id == Content.id",
+    )
