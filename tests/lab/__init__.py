@@ -1,0 +1,1 @@
+"""The product run for real, for the demo and the tests: WordPress, Redis, API, worker, browser."""

@@ -1,0 +1,141 @@
+"""Child processes: a log file each, a deadline to become ready, an end that touches nobody else."""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests.lab.places import LabError
+
+PORTS = range(20_000, 32_000)  # below the kernel's ephemeral range: no outgoing call takes them
+TAIL_LINES = 25
+_handed_out: set[int] = set()
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on, never handed out twice by this process."""
+    for _ in range(200):
+        port = random.choice(PORTS)
+        if port in _handed_out:
+            continue
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _handed_out.add(port)
+        return port
+    raise LabError("no free port found on 127.0.0.1")
+
+
+def need(*commands: str, hint: str = "run `make setup` as root") -> None:
+    """Raise LabError naming every command that is not on the PATH."""
+    missing = [command for command in commands if shutil.which(command) is None]
+    if missing:
+        raise LabError(f"missing on this machine: {', '.join(missing)} ({hint})")
+
+
+def wait_until(ready: Callable[[], bool], seconds: float, what: str, pause: float = 0.05) -> None:
+    """Poll ``ready`` until it is true; LabError after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise LabError(f"{what}: not after {seconds:g} s")
+        time.sleep(pause)
+
+
+def run(command: Sequence[str], what: str, **options: object) -> str:
+    """Run a command to its end and return its output; LabError with its last lines on failure."""
+    done = subprocess.run(  # type: ignore[call-overload]
+        list(command), capture_output=True, text=True, check=False, **options
+    )
+    if done.returncode:
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        raise LabError(f"{what} failed: {' | '.join(lines[-6:]) or done.returncode}")
+    return str(done.stdout)
+
+
+class Process:
+    """One child process in its own group; its output goes to ``log``."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self.name = name
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            self._popen = subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(env) if env is not None else None,
+                cwd=cwd,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._popen.poll() is None
+
+    def tail(self, lines: int = TAIL_LINES) -> str:
+        """The last lines the process wrote."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def wait_ready(self, ready: Callable[[], bool], seconds: float = 30) -> None:
+        """Wait for ``ready``; LabError with the log's end when the process died or is too slow."""
+
+        def settled() -> bool:
+            return not self.alive or ready()
+
+        try:
+            wait_until(settled, seconds, f"{self.name} did not become ready")
+        except LabError as late:
+            self.stop(grace=1)
+            raise LabError(f"{late}; its log ends:\n{self.tail()}") from None
+        if not self.alive:
+            raise LabError(
+                f"{self.name} ended at once (code {self._popen.returncode}); "
+                f"its log ends:\n{self.tail()}"
+            )
+
+    def signal(self, number: signal.Signals, group: bool = True) -> None:
+        """Signal the process and, unless told otherwise, the children in its group."""
+        try:
+            if group:
+                os.killpg(self.pid, number)
+            elif self.alive:
+                os.kill(self.pid, number)
+        except ProcessLookupError:
+            return
+
+    def stop(self, grace: float = 10) -> None:
+        """Ask the process to end, then make it and whatever is left of its group end."""
+        if self.alive:
+            self.signal(signal.SIGTERM, group=False)
+            with suppress(subprocess.TimeoutExpired):
+                self._popen.wait(grace)
+        self.signal(signal.SIGKILL)
+        self._popen.wait()
+
+    def kill(self) -> None:
+        """SIGKILL the process with its children: a crash, without any chance to tidy up."""
+        self.signal(signal.SIGKILL)
+        self._popen.wait()
