@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import requests
+
 from tests.lab.places import LabError
 
 PORTS = range(20_000, 32_000)  # below the kernel's ephemeral range: no outgoing call takes them
@@ -59,6 +61,14 @@ def run(command: Sequence[str], what: str, **options: object) -> str:
         lines = (done.stderr or done.stdout).strip().splitlines()
         raise LabError(f"{what} failed: {' | '.join(lines[-6:]) or done.returncode}")
     return str(done.stdout)
+
+
+def reachable(url: str, expected: range = range(200, 500)) -> bool:
+    """Whether ``url`` answers with a status in ``expected``."""
+    try:
+        return requests.get(url, timeout=5).status_code in expected
+    except requests.RequestException:
+        return False
 
 
 class Process:

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-import requests
-
 from tests.lab.mariadb import MariaDB
 from tests.lab.places import PHP, LabError, cache_dir
-from tests.lab.processes import Process, free_port, need, run
+from tests.lab.processes import Process, free_port, need, reachable, run
 from tests.lab.wordpress_trees import sqlite_drop_in, wordpress_tree
 
 ROLES = {"admin": "administrator", "ed": "editor", "auth": "author", "contrib": "contributor"}
@@ -226,7 +224,7 @@ class WordPressSite:
             self.folder / "web.log",
             env={**os.environ, "PHP_CLI_SERVER_WORKERS": str(workers)},
         )
-        self.server.wait_ready(lambda: answers(f"{self.url}/wp-includes/images/blank.gif"))
+        self.server.wait_ready(lambda: reachable(f"{self.url}/wp-includes/images/blank.gif"))
 
     def _copy_database(self, *, back: bool) -> None:
         if self.mariadb is not None:
@@ -249,14 +247,6 @@ def need_php() -> None:
     missing = [name for name in EXTENSIONS if name not in have]
     if missing:
         raise LabError(f"PHP lacks {', '.join(missing)} (run `make setup` as root)")
-
-
-def answers(url: str, expected: range = range(200, 500)) -> bool:
-    """Whether ``url`` answers with a status in ``expected``."""
-    try:
-        return requests.get(url, timeout=5).status_code in expected
-    except requests.RequestException:
-        return False
 
 
 def _link_or_copy(source: str, target: str) -> None:

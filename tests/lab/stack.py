@@ -1,0 +1,165 @@
+"""The whole backend on free ports: database, Redis, sandbox, API and worker."""
+
+import base64
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+from tests.lab.places import REPO, LabError
+from tests.lab.processes import Process, free_port, run
+from tests.lab.services import FLASK, Redis, Sandbox, start_api, start_worker
+from tests.lab.wordpress_site import WordPressSite
+
+OWN_NAMES = re.compile(r"IGNY8_|FLASK_|OPENAI_|RUNWARE_|DEFAULT_AI_|DEFAULT_IMAGE_")
+OWN_URLS = {"DATABASE_URL", "REDIS_URL"}
+CONNECT_CODE = re.compile(r"igny8-[A-Za-z0-9_-]+")
+SANDBOX_KEY = "sk-sandbox"
+
+
+class Stack:
+    """Everything but WordPress, migrated and running; ``down`` ends it.
+
+    ``sites`` are the WordPress sites it may dial. ``providers`` holds the settings of a real
+    AI provider; without it the sandbox answers. ``latency`` is the sandbox's preset.
+    """
+
+    redis: Redis
+    api: Process
+    worker: Process
+    sandbox: Sandbox | None = None
+
+    def __init__(
+        self,
+        sites: Sequence[WordPressSite] = (),
+        *,
+        folder: Path | None = None,
+        latency: str = "test",
+        workers: int = 2,
+        providers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="igny8-stack-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        self.api_url = f"http://127.0.0.1:{free_port()}"
+        self.database = self.folder / "igny8.db"
+        self._sandbox_port = free_port()
+        self._latency = latency
+        self._processes: list[Process | Redis | Sandbox] = []
+        self.env = self._environment(sites, workers, providers)
+
+    @classmethod
+    def up(cls, sites: Sequence[WordPressSite] = (), **options: Any) -> Self:
+        """Start everything; LabError with the end of the log of what did not come up."""
+        stack = cls(sites, **options)
+        try:
+            stack._start()
+        except BaseException:
+            stack.down()
+            raise
+        return stack
+
+    def flask(self, *arguments: str) -> str:
+        """Run one command of the operator's CLI and return what it printed."""
+        what = f"flask {' '.join(arguments[:2])}"
+        return run([*FLASK, *arguments], what, env=self.env, cwd=REPO)
+
+    def connect_code(self, site_url: str) -> str:
+        """A fresh code for the plugin's Connect screen."""
+        printed = self.flask("sites", "add", site_url)
+        found = CONNECT_CODE.search(printed)
+        if found is None:
+            raise LabError(f"flask sites add printed no connect code: {printed.strip()}")
+        return found.group()
+
+    def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """Rows straight from the database, for checks the API has no route for."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(sql, values)]
+
+    def replace_worker(self) -> None:
+        """Start a new worker after the running one was killed or stopped."""
+        self.worker.stop()
+        self._processes.remove(self.worker)
+        self.worker = start_worker(self.folder, self.env, self.redis)
+        self._processes.append(self.worker)
+
+    def down(self) -> None:
+        """End what was started, last first, and remove the folder."""
+        while self._processes:
+            self._processes.pop().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.down()
+
+    def _start(self) -> None:
+        self.redis = Redis(self.folder / "redis")
+        self._processes.append(self.redis)
+        self.env["REDIS_URL"] = self.redis.url
+        self._keep_secrets()
+        self.flask("db", "upgrade")
+        if "IGNY8_SANDBOX_URL" in self.env:
+            self.sandbox = Sandbox(self.folder, self.env, self._latency, self._sandbox_port)
+            self._processes.append(self.sandbox)
+        self.api = start_api(self.folder, self.env, int(self.api_url.rpartition(":")[2]))
+        self._processes.append(self.api)
+        self.worker = start_worker(self.folder, self.env, self.redis)
+        self._processes.append(self.worker)
+
+    def _environment(
+        self,
+        sites: Sequence[WordPressSite],
+        workers: int,
+        providers: Mapping[str, str] | None,
+    ) -> dict[str, str]:
+        """The caller's environment without the product's own names, then ours."""
+        private = [site.host_port for site in sites]
+        if providers is None:
+            sandbox = f"http://127.0.0.1:{self._sandbox_port}"
+            private.append(sandbox.removeprefix("http://"))
+            providers = {
+                "OPENAI_API_KEY": SANDBOX_KEY,
+                "OPENAI_BASE_URL": f"{sandbox}/v1",
+                "RUNWARE_API_KEY": SANDBOX_KEY,
+                "RUNWARE_BASE_URL": f"{sandbox}/v1",
+                "IGNY8_SANDBOX_URL": sandbox,
+            }
+        else:
+            private += filter(None, providers.get("IGNY8_ALLOW_PRIVATE", "").split(","))
+        foreign = {k: v for k, v in os.environ.items() if not _is_ours(k)}
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        return {
+            **foreign,
+            **providers,
+            "FLASK_SKIP_DOTENV": "1",
+            "PYTHONUNBUFFERED": "1",
+            "IGNY8_ENV": "development",
+            "IGNY8_KEYS": f"1:{key}",
+            "IGNY8_PEPPER": secrets.token_urlsafe(32),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "IGNY8_PUBLIC_URL": self.api_url,
+            "IGNY8_ALLOW_PRIVATE": ",".join(private),
+            "IGNY8_WORKERS": str(workers),
+        }
+
+    def _keep_secrets(self) -> None:
+        """Leave the settings beside the database, readable by the owner only."""
+        file = self.folder / "env"
+        file.touch(mode=0o600)
+        lines = [f"{k}='{v}'" for k, v in self.env.items() if _is_ours(k)]
+        file.write_text("\n".join(lines) + "\n")
+
+
+def _is_ours(name: str) -> bool:
+    return bool(OWN_NAMES.match(name)) or name in OWN_URLS
