@@ -1,0 +1,105 @@
+# IGNY8: everything a developer or an operator types. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PHP_FILES = $(shell find wp-plugin tests -name '*.php')
+
+# <command>:<package that brings it>. The demo can do without a browser, the tests cannot.
+ROOT := $(filter 0,$(shell id -u))
+FOR_DEMO := php:php-cli redis-server:redis-server node:nodejs npm:npm
+FOR_ALL := $(FOR_DEMO) chromium:chromium mariadbd:mariadb-server postgres:postgresql \
+	phpunit:phpunit xgettext:gettext zip:zip
+NEEDED = $(FOR_ALL)
+PHP_MODULES := curl gd intl mbstring mysqli pdo_sqlite xml zip
+PHP_PACKAGES := php-cli php-sqlite3 php-mysql php-curl php-gd php-intl php-mbstring php-xml php-zip
+
+##@ Start here
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: system $(STAMP) ## Install what everything below needs (system packages when root)
+
+demo: NEEDED = $(FOR_DEMO) $(if $(ROOT),chromium:chromium)
+demo: setup ## The main job on a real WordPress, then serve it (ONCE=1: exit when the post stands)
+	@$(BIN)/python -m tests.lab.demo $(if $(filter 1,$(ONCE)),--once) $(if $(SCREENSHOTS),--screenshots)
+
+##@ Checks
+test: lint ## Everything: lint, unit, WordPress, browser and process tests
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-fast: $(STAMP) ## Unit tests only
+	@$(BIN)/python -m pytest -m "not wp and not browser and not process" $(PYTEST_ARGS)
+
+lint: setup ## Style, types and PHP syntax
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/mypy tests/lab tests/lab_checks tests/e2e tests/conftest.py
+	@printf '%s\n' $(PHP_FILES) | xargs -P 4 -n 1 php -l > /dev/null
+	@echo "lint: all clean"
+
+fmt: $(STAMP) ## Format Python and apply the safe fixes
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+##@ Run single parts (settings from the environment or .env)
+api: $(STAMP) ## The HTTP API on PORT (5000)
+	@$(BIN)/gunicorn -k gthread -w 2 --threads 8 -b 127.0.0.1:$(or $(PORT),5000) wsgi:app
+
+worker: $(STAMP) ## Dispatcher and workers
+	@$(BIN)/python -m workers
+
+sandbox: $(STAMP) ## The stand-in for the AI providers on PORT (8901)
+	@$(BIN)/flask --app wsgi sandbox run --host 127.0.0.1 --port $(or $(PORT),8901)
+
+##@ Ship
+plugin-zip: ## dist/igny8.zip, ready to upload to a WordPress
+	@rm -rf dist/igny8 dist/igny8.zip
+	@mkdir -p dist/igny8
+	@tar -C wp-plugin $(if $(wildcard wp-plugin/.distignore),--exclude-from=wp-plugin/.distignore) \
+		--exclude=.distignore -cf - . | tar -C dist/igny8 -xf -
+	@cd dist && zip -qrX igny8.zip igny8 && rm -rf igny8
+	@echo "dist/igny8.zip"
+
+clean: ## Remove caches and everything built (WordPress trees and the venv stay)
+	@rm -rf dist instance/demo .cache/sites .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+.PHONY: help setup system demo test test-fast lint fmt api worker sandbox plugin-zip clean
+
+system:
+	@missing=""; \
+	export PATH="$$PATH:/usr/sbin:$$(ls -d /usr/lib/postgresql/*/bin 2> /dev/null | tail -1)"; \
+	for pair in $(NEEDED); do \
+		command -v $${pair%%:*} > /dev/null || missing="$$missing $${pair##*:}"; \
+	done; \
+	have="$$(php -m 2> /dev/null || true)"; \
+	for module in $(PHP_MODULES); do \
+		grep -qi "^$$module$$" <<< "$$have" || missing="$$missing $(PHP_PACKAGES)"; \
+	done; \
+	$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3 python3-venv"; \
+	missing="$$(printf '%s\n' $$missing | sort -u | tr '\n' ' ')"; \
+	if [ -z "$${missing// /}" ]; then exit 0; fi; \
+	if [ -z "$(ROOT)" ] || ! command -v apt-get > /dev/null; then \
+		echo "missing on this machine: $$missing(run make setup as root, or install them)" >&2; exit 3; \
+	fi; \
+	echo "installing: $$missing"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get -qq update; \
+	apt-get -qq -y --no-install-recommends install $$missing > /dev/null
+
+$(STAMP): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 3; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing Python packages"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
