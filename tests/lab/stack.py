@@ -65,6 +65,13 @@ class Stack:
             raise
         return stack
 
+    @property
+    def sandbox_provider(self) -> Sandbox:
+        """The sandbox; LabError where a real provider answers."""
+        if self.sandbox is None:
+            raise LabError("this stack runs on a real provider")
+        return self.sandbox
+
     def flask(self, *arguments: str) -> str:
         """Run one command of the operator's CLI and return what it printed."""
         what = f"flask {' '.join(arguments[:2])}"
