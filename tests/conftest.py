@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.lab.browser import Tab, chromium, tab
-from tests.lab.places import PLUGIN, LabError
+from tests.lab.places import PLUGIN, MissingError
 from tests.lab.processes import free_port
 from tests.lab.services import Redis, Sandbox
 from tests.lab.stack import Stack
@@ -24,7 +24,7 @@ def machine_permitting() -> Iterator[None]:
     """A machine that lacks something skips the test with the reason; in CI it fails."""
     try:
         yield
-    except LabError as lacking:
+    except MissingError as lacking:
         if os.environ.get("CI") == "true":
             pytest.fail(str(lacking), pytrace=False)
         pytest.skip(str(lacking))

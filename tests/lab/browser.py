@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
-from tests.lab.places import LabError
+from tests.lab.places import MissingError
 from tests.lab.wordpress_site import WordPressSite
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -19,8 +18,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-LOOPBACK = {"127.0.0.1", "localhost", "::1", None}
 SETTLE_MS = 30_000
 CLOSE_GUIDES = """() => {
   const preferences = wp.data.dispatch('core/preferences');
@@ -99,17 +99,17 @@ class Tab:
 
 
 def chromium_path() -> str:
-    """The browser's path; LabError where there is none."""
+    """The browser's path; MissingError where there is none."""
     for name in NAMES:
         found = shutil.which(name)
         if found:
             return found
-    raise LabError("missing on this machine: chromium (run `make setup` as root)")
+    raise MissingError("missing on this machine: chromium (run `make setup` as root)")
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium for the length of a block."""
+    """A headless Chromium, for the length of a block, that reaches nothing but this machine."""
     path = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -121,17 +121,9 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def tab(browser: Browser, site: WordPressSite) -> Iterator[Tab]:
-    """A tab with cookies of its own that reaches nothing but this machine."""
+    """A tab with cookies of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.route("**/*", _loopback_only)
     try:
         yield Tab(context.new_page(), site)
     finally:
         context.close()
-
-
-def _loopback_only(route: Route) -> None:
-    if urlsplit(route.request.url).hostname in LOOPBACK:
-        route.continue_()
-    else:
-        route.abort()

@@ -1,4 +1,4 @@
-"""Where the lab keeps its files, and its one error."""
+"""Where the lab keeps its files, and its errors."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,11 @@ EXIT_MISSING = 3
 
 
 class LabError(RuntimeError):
-    """The machine lacks something, or a process did not come up; the message is one clear line."""
+    """Something the lab started did not do what it should; the message says what."""
+
+
+class MissingError(LabError):
+    """The machine lacks something the lab needs; the message is one line naming it."""
 
 
 def cache_dir() -> Path:

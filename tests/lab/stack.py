@@ -44,6 +44,7 @@ class Stack:
         workers: int = 2,
         providers: Mapping[str, str] | None = None,
     ) -> None:
+        self._own_folder = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="igny8-stack-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
@@ -99,10 +100,11 @@ class Stack:
         self._processes.append(self.worker)
 
     def down(self) -> None:
-        """End what was started, last first, and remove the folder."""
+        """End what was started, last first; a folder of its own goes too."""
         while self._processes:
             self._processes.pop().stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._own_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.lab.mariadb import MariaDB
-from tests.lab.places import PHP, LabError, cache_dir
+from tests.lab.places import PHP, LabError, MissingError, cache_dir
 from tests.lab.processes import Process, free_port, need, reachable, run
 from tests.lab.wordpress_trees import sqlite_drop_in, wordpress_tree
 
@@ -241,12 +241,12 @@ class WordPressSite:
 
 
 def need_php() -> None:
-    """Raise LabError unless PHP with every extension WordPress needs here is installed."""
+    """Raise MissingError unless PHP with every extension WordPress needs here is installed."""
     need("php")
     have = run(["php", "-m"], "asking PHP for its modules").lower().split()
     missing = [name for name in EXTENSIONS if name not in have]
     if missing:
-        raise LabError(f"PHP lacks {', '.join(missing)} (run `make setup` as root)")
+        raise MissingError(f"PHP lacks {', '.join(missing)} (run `make setup` as root)")
 
 
 def _link_or_copy(source: str, target: str) -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab.places import EXIT_MISSING, LabError, cache_dir
+from tests.lab.places import EXIT_MISSING, LabError, MissingError, cache_dir
 from tests.lab.processes import need, run
 
 SOURCES = Path("/etc/apt/sources.list.d")
@@ -98,6 +98,7 @@ def _fetch_tree(version: str, tree: Path) -> None:
         run(
             ["apt-get", "-qq", *options, "download", "wordpress", *SPLIT_OFF, *release.packages],
             f"downloading WordPress {version}",
+            MissingError,
             cwd=debs,
         )
         for package in sorted(debs.glob("*.deb")):
@@ -128,7 +129,9 @@ def _apt_options(shop: Path, suite: str) -> list[str]:
     options = [part for name, value in values.items() for part in ("-o", f"{name}={value}")]
     if os.geteuid() == 0:
         options += ["-o", "APT::Sandbox::User=root"]
-    run(["apt-get", "-qq", *options, "update"], f"reading the package list of {suite}")
+    run(
+        ["apt-get", "-qq", *options, "update"], f"reading the package list of {suite}", MissingError
+    )
     return options
 
 
@@ -146,7 +149,7 @@ def _archive() -> tuple[str, str]:
         words = [word for word in line.split() if not word.startswith(("[", "signed-by"))]
         if words[:1] == ["deb"] and words[1].rstrip("/").endswith("/debian"):
             return words[1], KEYRING
-    raise LabError(
+    raise MissingError(
         "no Debian archive among this machine's package sources: set IGNY8_DEBIAN_MIRROR to one "
         f"(keyring {KEYRING}) or unpack WordPress into {cache_dir() / 'wp'}/<version>"
     )
@@ -164,7 +167,8 @@ def _first_fields(text: str) -> dict[str, str]:
 def _fetch_sqlite(folder: Path, *, old: bool) -> None:
     need("npm", hint=f"or unpack the SQLite Database Integration plugin into {folder}")
     with _workshop(folder.name) as shop:
-        run(["npm", "pack", "--silent", SQLITE_CARRIER], "downloading the SQLite drop-in", cwd=shop)
+        command = ["npm", "pack", "--silent", SQLITE_CARRIER]
+        run(command, "downloading the SQLite drop-in", MissingError, cwd=shop)
         archive = next(shop.glob("*.tgz"), None)
         if archive is None:
             raise LabError("the SQLite drop-in did not arrive")
@@ -184,7 +188,7 @@ def main() -> int:
     try:
         for version in sys.argv[1:] or RELEASES:
             print(version, wordpress_tree(version), sqlite_drop_in(version))
-    except LabError as missing:
+    except MissingError as missing:
         print(missing, file=sys.stderr)
         return EXIT_MISSING
     return 0

@@ -56,8 +56,10 @@ def test_a_broken_block_is_seen_as_invalid(opened: Tab, site: WordPressSite) -> 
 
 
 def test_the_tab_reaches_this_machine_only(opened: Tab) -> None:
-    with pytest.raises(Error, match="ERR_FAILED"):
+    with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
         opened.page.goto("http://example.test/")
+    with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+        opened.page.goto("http://192.0.2.1/")
 
 
 def test_a_missing_page_is_on_record(opened: Tab, site: WordPressSite) -> None:
