@@ -1,0 +1,256 @@
+"""Parsing of a clustering reply."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from igny8_flask.ai.replies.documents import surviving
+from igny8_flask.ai.replies.extract import ExtractedJSON, extract_json
+from igny8_flask.ai.replies.matching import KeywordIndex, item_text, split_items
+from igny8_flask.ai.replies.reader import is_cut
+from igny8_flask.ai.replies.results import ClusterReply, ClusterRow, listed
+from igny8_flask.ai.replies.shapes import Found, fields_of, find_rows, key_of, pick, whole, words
+from igny8_flask.ai.replies.text import folded, one_line
+from igny8_flask.ai.replies.verdicts import is_loop, verdict_after, verdict_before, was_cut
+
+_CONTAINERS = (
+    "clusters", "cluster", "keywordclusters", "groups", "keywordgroups", "topics", "topicclusters",
+    "categories", "semanticclusters", "clusterlist", "clustering", "themes", "segments", "buckets",
+    "newclusters", "keywordgroupings", "groupings", "topicgroups", "clusteredkeywords",
+)  # fmt: skip
+_NAME = (
+    "name", "clustername", "cluster", "topic", "title", "label", "group", "groupname", "theme",
+    "clustertitle", "topicname", "category", "categoryname", "clusterlabel", "heading", "pillar",
+    "clustertopic", "segment", "maintopic", "parenttopic", "headterm",
+)  # fmt: skip
+_KEYWORDS = (
+    "keywords", "keywordlist", "keywordids", "terms", "items", "members", "keyword", "queries",
+    "phrases", "keyphrases", "searchterms", "relatedkeywords", "kws", "ids", "values", "list",
+    "clusterkeywords", "assignedkeywords", "keywordsids", "searchqueries", "keywordindexes",
+    "keywordindices", "indices", "indexes", "content", "children", "entries", "elements", "words",
+    "supportingkeywords", "secondarykeywords", "kw",
+)  # fmt: skip
+_PRIMARY = ("primarykeyword", "mainkeyword", "seedkeyword", "headkeyword", "pillarkeyword")
+_ABOUT = ("description", "summary", "about", "rationale", "explanation", "reason", "desc", "intro")
+_LEFT = {
+    "unassigned", "unclustered", "ungrouped", "uncategorized", "uncategorised", "unassignedkeywords",
+    "unclusteredkeywords", "ungroupedkeywords", "leftover", "leftovers", "outliers", "noise",
+    "notclustered", "unmatched", "unmatchedkeywords", "remainingkeywords", "excluded", "skipped",
+    "notassigned", "discarded",
+}  # fmt: skip
+
+
+def parse_clusters(
+    text: str | None,
+    *,
+    keywords: Iterable[Any] | None = None,
+    finish_reason: str | None = None,
+    existing: Iterable[str] = (),
+    ids: Sequence[Any] = (),
+) -> ClusterReply:
+    """Turn a clustering reply into clusters of the caller's own keywords.
+
+    ``keywords`` are strings or ``{"id", "keyword"}``; without any, the reply's own words count.
+    ``existing`` are names of the site's clusters, given back in the site's spelling.
+    """
+    index = KeywordIndex(keywords, ids)
+    error = verdict_before(text, finish_reason)
+    if error is not None or text is None:
+        return ClusterReply(unassigned=tuple(index.texts), error=error)
+    extracted = extract_json(text)
+    entries, recognised, cut = _entries(extracted, index, was_cut(finish_reason))
+    builder = _Builder(index, existing)
+    for entry in entries:
+        builder.add(entry)
+    reply = builder.reply(partial=cut)
+    if reply.rows and not _stuck(reply, entries):
+        return reply
+    value = extracted.value if extracted else None
+    error = verdict_after(
+        text, value, recognised=recognised, cut=cut, found_json=extracted is not None
+    )
+    return ClusterReply(unassigned=tuple(index.texts), warnings=reply.warnings, error=error)
+
+
+def _stuck(reply: ClusterReply, entries: list["_Entry"]) -> bool:
+    """Whether the model repeated one cluster instead of going on to the others."""
+    repeats = len(entries) - len(reply.rows)
+    return bool(reply.unassigned) and repeats >= 8 and repeats > 3 * len(reply.rows)
+
+
+@dataclass
+class _Entry:
+    name: str
+    keywords: list[Any] = field(default_factory=list)
+    description: str = ""
+    leftover: bool = False
+
+
+def _entries(
+    extracted: ExtractedJSON | None, index: KeywordIndex, length: bool
+) -> tuple[list[_Entry], bool, bool]:
+    """Read the entries of every document; returns them, whether any was recognised, and cut."""
+    if extracted is None:
+        return [], False, length
+    found: list[tuple[list[_Entry], bool]] = []
+    recognised = False
+    for document in extracted.documents:
+        rows = _find(document.value, index)
+        kept, _ = whole(rows.rows)
+        if length and extracted.notation != "json":
+            kept = kept[:-1]
+        recognised |= rows.recognised
+        entries = [_entry(row, index) for row in kept]
+        found.append(([*entries, *_leftover(document.value)], document.cut))
+    return surviving(found, _identity(index)), recognised, extracted.cut or length
+
+
+def _identity(index: KeywordIndex) -> Any:
+    def identify(entry: _Entry) -> set[str]:
+        keys = {"k:" + folded(item_text(item) or str(item)) for item in entry.keywords}
+        return keys | ({"n:" + folded(entry.name)} if entry.name else set())
+
+    return identify
+
+
+def _find(value: Any, index: KeywordIndex) -> Found:
+    def is_row(row: Any) -> bool:
+        if not isinstance(row, dict):
+            return False
+        fields = fields_of(row)
+        named = any(isinstance(fields.get(key), str | int | float) for key in _NAME)
+        return named and any(key in fields for key in (*_KEYWORDS, *_PRIMARY)) or (
+            is_cut(row) and named and not any(isinstance(v, dict) for v in row.values())
+        )
+
+    return find_rows(value, _CONTAINERS, is_row, lambda row: _keyed(row, index))
+
+
+def _keyed(value: Mapping[Any, Any], index: KeywordIndex) -> list[Any] | None:
+    """Read ``{name: [keywords]}``, ``{name: {keywords}}`` and ``{keyword: name}``."""
+    rows: list[Any] = []
+    cut = is_cut(value)
+    last = len(value) - 1
+    if len(value) >= 1 and all(isinstance(item, str) for item in value.values()):
+        return _assigned(value, index)
+    for at, (name, item) in enumerate(value.items()):
+        if key_of(name) in _LEFT or key_of(name) in _CONTAINERS:
+            continue
+        if cut and at == last and is_cut(item):
+            continue
+        if isinstance(item, list) and item and all(isinstance(i, str | int) for i in item):
+            rows.append({"name": name, "keywords": item})
+        elif isinstance(item, dict) and set(fields_of(item)) & {*_KEYWORDS, *_PRIMARY}:
+            rows.append({"name": name, **item})
+    return rows or None
+
+
+def _assigned(value: Mapping[Any, Any], index: KeywordIndex) -> list[Any] | None:
+    """Read an object that gives each keyword its cluster, or each cluster its keywords as text."""
+    items = list(value.items())
+    if is_cut(value):
+        items = items[:-1]
+    if not len(index) or not items:
+        return None
+    by_keyword = sum(index.resolve(str(key), 1) is not None for key, _ in items)
+    if by_keyword * 2 > len(items):
+        return [{"name": name, "keywords": [key]} for key, name in items if one_line(name)]
+    rows = [{"name": key, "keywords": text} for key, text in items]
+    known = [
+        row
+        for row in rows
+        if any(index.resolve(item, 1) is not None for item in split_items(row["keywords"], index))
+    ]
+    return known or None
+
+
+def _entry(row: Mapping[Any, Any], index: KeywordIndex) -> _Entry:
+    fields = fields_of(row)
+    name_key = next(
+        (key for key in _NAME if isinstance(fields.get(key), str | int | float) and fields[key] != ""),
+        "",
+    )
+    name = one_line(fields.get(name_key), 200)
+    raw = pick({k: v for k, v in fields.items() if k != name_key}, _KEYWORDS)
+    primary = pick(fields, _PRIMARY)
+    items = [*split_items(primary, index), *split_items(raw, index)]
+    leftover = key_of(name) in _LEFT
+    return _Entry(name, items, words(fields, _ABOUT, 1000), leftover)
+
+
+def _leftover(value: Any) -> list[_Entry]:
+    if not isinstance(value, dict):
+        return []
+    fields = fields_of(value)
+    return [
+        _Entry("", list(split_items(fields[key])), leftover=True) for key in _LEFT if key in fields
+    ]
+
+
+class _Builder:
+    """Collects entries into clusters: one keyword in one cluster, one cluster a name."""
+
+    def __init__(self, index: KeywordIndex, existing: Iterable[str]) -> None:
+        self._index = index
+        self._existing = {folded(str(name)): str(name) for name in existing}
+        self._names: dict[str, str] = {}
+        self._about: dict[str, str] = {}
+        self._members: dict[str, list[Any]] = {}
+        self._taken: set[Any] = set()
+        self._unknown: list[str] = []
+        self._twice: list[str] = []
+        self._nameless: list[str] = []
+
+    def add(self, entry: _Entry) -> None:
+        """Take one entry in; what is unknown, taken or nameless is remembered for the warnings."""
+        base = 0 if any(item in (0, "0") for item in entry.keywords) else 1
+        key = folded(entry.name)
+        for item in entry.keywords:
+            member = self._member(item, base)
+            if member is None or entry.leftover:
+                continue
+            if not key:
+                self._nameless.append(str(member))
+            elif member in self._taken:
+                if member not in self._members.get(key, []):
+                    self._twice.append(self._text(member))
+            else:
+                self._taken.add(member)
+                self._names.setdefault(key, self._existing.get(key, entry.name))
+                self._about.setdefault(key, entry.description)
+                self._members.setdefault(key, []).append(member)
+
+    def _member(self, item: Any, base: int) -> Any:
+        if not len(self._index):
+            return item_text(item) or None
+        found = self._index.resolve(item, base, self._taken)
+        if found is None:
+            self._unknown.append(item_text(item) or str(item))
+        return found
+
+    def _text(self, member: Any) -> str:
+        return self._index.texts[member] if isinstance(member, int) else str(member)
+
+    def reply(self, partial: bool) -> ClusterReply:
+        """Give the clusters, the asked keywords that none took, and the warnings."""
+        rows = tuple(
+            ClusterRow(
+                self._names[key],
+                tuple(self._text(member) for member in members),
+                tuple(self._index.ids[m] for m in members if isinstance(m, int)),
+                self._about[key],
+            )
+            for key, members in self._members.items()
+        )
+        left = [text for at, text in enumerate(self._index.texts) if at not in self._taken]
+        warnings = [
+            listed(label, dict.fromkeys(items))
+            for label, items in (
+                ("Not among the asked keywords, dropped", self._unknown),
+                ("In more than one cluster, kept in the first", self._twice),
+                ("In a cluster without a name, left unassigned", self._nameless),
+                ("Not assigned to any cluster", left),
+            )
+            if items
+        ]
+        return ClusterReply(rows, tuple(left), tuple(warnings), partial)

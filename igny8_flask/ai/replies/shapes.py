@@ -1,0 +1,134 @@
+"""Finding rows in a decoded reply, whatever it calls and wraps them."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from igny8_flask.ai.replies.reader import is_cut
+from igny8_flask.ai.replies.text import one_line
+
+_MAX_DEPTH = 8
+_ENVELOPE = (
+    "data", "result", "results", "response", "output", "answer", "content", "message", "text",
+    "json", "payload", "arguments", "parameters", "input", "properties", "value", "choices",
+    "final", "body", "items", "function", "toolcalls", "reply", "return", "root", "candidates",
+    "parts", "outputtext", "completion",
+)  # fmt: skip
+
+
+def key_of(name: Any) -> str:
+    """Write a key as its letters and digits alone, so that spellings fall together."""
+    return re.sub(r"[\W_]+", "", str(name)).lower()
+
+
+def fields_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Give a row's values by normalised key; the first of two equal keys stands."""
+    fields: dict[str, Any] = {}
+    for key, value in row.items():
+        fields.setdefault(key_of(key), value)
+    return fields
+
+
+def pick(fields: Mapping[str, Any], aliases: Iterable[str], *, default: Any = None) -> Any:
+    """Give the first value that is there and not empty, in the order of the aliases."""
+    for alias in aliases:
+        value = fields.get(alias)
+        if value not in (None, "", [], {}):
+            return value
+    return default
+
+
+def words(fields: Mapping[str, Any], aliases: Iterable[str], limit: int = 500) -> str:
+    """Give the first scalar value of the aliases as one line."""
+    for alias in aliases:
+        text = one_line(fields.get(alias), limit)
+        if text:
+            return text
+    return ""
+
+
+def decoded(value: Any) -> Any:
+    """Decode a string that holds JSON itself; anything else comes back as it is."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in {"{", "["}:
+        return value
+    try:
+        inner: Any = json.loads(value, strict=False)
+    except (ValueError, RecursionError):
+        return value
+    return inner
+
+
+@dataclass
+class Found:
+    """Rows found in a value; ``recognised`` when the expected container was there at all."""
+
+    rows: list[Any] = field(default_factory=list)
+    recognised: bool = False
+
+
+def find_rows(
+    value: Any,
+    containers: tuple[str, ...],
+    is_row: Callable[[Any], bool],
+    expand: Callable[[Mapping[Any, Any]], list[Any] | None] | None = None,
+    depth: int = 0,
+) -> Found:
+    """Search a value for rows, wanted containers before envelopes before anything else.
+
+    ``expand`` turns an object that is keyed by name into rows, or says ``None``.
+    """
+    value = decoded(value)
+    if depth > _MAX_DEPTH:
+        return Found()
+    if isinstance(value, list):
+        return _rows_of_list(value, containers, is_row, expand, depth)
+    if not isinstance(value, dict):
+        return Found()
+    if is_row(value):
+        return Found([value], True)
+    fields = fields_of(value)
+    found = Found()
+    for key in (*containers, *_ENVELOPE):
+        if key in fields:
+            inner = find_rows(fields[key], containers, is_row, expand, depth + 1)
+            inner.recognised |= key in containers and isinstance(fields[key], list | dict)
+            if inner.rows:
+                return inner
+            found.recognised |= inner.recognised
+    rows = expand(value) if expand else None
+    if rows:
+        return Found(rows, True)
+    for key, item in fields.items():
+        if isinstance(item, list | dict) and key not in containers:
+            inner = find_rows(item, containers, is_row, expand, depth + 1)
+            if inner.rows:
+                return inner
+    return found
+
+
+def _rows_of_list(
+    items: list[Any],
+    containers: tuple[str, ...],
+    is_row: Callable[[Any], bool],
+    expand: Callable[[Mapping[Any, Any]], list[Any] | None] | None,
+    depth: int,
+) -> Found:
+    found = Found(recognised=not items)
+    for item in items:
+        item = decoded(item)
+        if is_row(item):
+            found.rows.append(item)
+        elif isinstance(item, list | dict):
+            inner = find_rows(item, containers, is_row, expand, depth + 1)
+            found.rows += inner.rows
+            found.recognised |= inner.recognised
+    return found
+
+
+def whole(rows: Iterable[Any]) -> tuple[list[Any], bool]:
+    """Split off the row that the reply broke off in; tells whether there was one."""
+    everything = list(rows)
+    kept = [row for row in everything if not is_cut(row)]
+    return kept, len(kept) < len(everything)
