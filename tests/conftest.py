@@ -18,6 +18,8 @@ from tests.lab.stack import Stack
 from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession
 
+QUICK_RECOVERY = {"IGNY8_LEASE_S": "6"}  # how long a dead worker's run waits for the next one
+
 
 @contextmanager
 def machine_permitting() -> Iterator[None]:
@@ -117,7 +119,7 @@ def _connected() -> Iterator[tuple[Stack, WordPressSite]]:
     with ExitStack() as cleanup:
         with machine_permitting():
             site = cleanup.enter_context(WordPressSite.up(plugin=PLUGIN))
-            running = cleanup.enter_context(Stack.up([site]))
+            running = cleanup.enter_context(Stack.up([site], settings=QUICK_RECOVERY))
             AdminSession(site).connect(running.connect_code(site.url))
             site.snapshot()
         yield running, site

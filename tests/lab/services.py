@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import redis
 import requests
@@ -13,6 +14,7 @@ from tests.lab.places import REPO, MissingError
 from tests.lab.processes import Process, free_port, reachable
 
 Environment = Mapping[str, str]
+Entry = dict[str, Any]  # one request in the sandbox's journal
 
 
 class Redis:
@@ -57,12 +59,11 @@ class Sandbox:
         self.latency = latency
         self.process = self._start()
 
-    def journal(self) -> list[dict[str, object]]:
+    def journal(self) -> list[Entry]:
         """Every request the sandbox got, oldest first, without secrets."""
         answer = requests.get(f"{self.url}/_sandbox/requests", timeout=10)
         answer.raise_for_status()
-        body = answer.json()
-        entries: list[dict[str, object]] = body["requests"] if isinstance(body, dict) else body
+        entries: list[Entry] = answer.json()["requests"]
         return entries
 
     def script(self, rule: Mapping[str, object]) -> None:
@@ -70,8 +71,15 @@ class Sandbox:
         answer = requests.post(f"{self.url}/_sandbox/faults", json=rule, timeout=10)
         answer.raise_for_status()
 
+    def pace(self, latency: str) -> None:
+        """Answer from now on at a preset's pace, or in that many seconds, until ``reset``."""
+        answer = requests.post(
+            f"{self.url}/_sandbox/latency", json={"latency": latency}, timeout=10
+        )
+        answer.raise_for_status()
+
     def reset(self) -> None:
-        """Forget journal and faults."""
+        """Forget journal, faults and pace."""
         requests.post(f"{self.url}/_sandbox/reset", timeout=10).raise_for_status()
 
     def stop(self) -> None:

@@ -27,7 +27,8 @@ class Stack:
     """Everything but WordPress, migrated and running; ``down`` ends it.
 
     ``sites`` are the WordPress sites it may dial. ``providers`` holds the settings of a real
-    AI provider; without it the sandbox answers. ``latency`` is the sandbox's preset.
+    AI provider; without it the sandbox answers. ``latency`` is the sandbox's preset;
+    ``settings`` override everything else.
     """
 
     redis: Redis
@@ -43,6 +44,7 @@ class Stack:
         latency: str = "test",
         workers: int = 2,
         providers: Mapping[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._own_folder = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="igny8-stack-"))
@@ -53,7 +55,7 @@ class Stack:
         self._sandbox_port = free_port()
         self._latency = latency
         self._processes: list[Process | Redis | Sandbox] = []
-        self.env = self._environment(sites, workers, providers)
+        self.env = {**self._environment(sites, workers, providers), **(settings or {})}
 
     @classmethod
     def up(cls, sites: Sequence[WordPressSite] = (), **options: Any) -> Self:
@@ -146,7 +148,8 @@ class Stack:
             }
         else:
             private += filter(None, providers.get("IGNY8_ALLOW_PRIVATE", "").split(","))
-        foreign = {k: v for k, v in os.environ.items() if not _is_ours(k)}
+        ours = product_settings(os.environ)
+        foreign = {name: value for name, value in os.environ.items() if name not in ours}
         key = base64.b64encode(secrets.token_bytes(32)).decode()
         return {
             **foreign,
@@ -166,9 +169,12 @@ class Stack:
         """Leave the settings beside the database, readable by the owner only."""
         file = self.folder / "env"
         file.touch(mode=0o600)
-        lines = [f"{k}='{v}'" for k, v in self.env.items() if _is_ours(k)]
+        lines = [f"{name}='{value}'" for name, value in product_settings(self.env).items()]
         file.write_text("\n".join(lines) + "\n")
 
 
-def _is_ours(name: str) -> bool:
-    return bool(OWN_NAMES.match(name)) or name in OWN_URLS
+def product_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The part of an environment that configures the product."""
+    return {
+        name: value for name, value in environ.items() if OWN_NAMES.match(name) or name in OWN_URLS
+    }

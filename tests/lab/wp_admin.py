@@ -1,7 +1,8 @@
 """The plugin's browser routes, called the way wp-admin calls them: cookie and nonce."""
 
+import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
@@ -9,7 +10,10 @@ import requests
 from tests.lab.places import LabError
 from tests.lab.wordpress_site import WordPressSite
 
+Status = dict[str, Any]
 FINAL = {"SUCCESS", "FAILURE", "CANCELLED"}
+FOLDERS = {"run": "runs", "delivery": "deliveries"}
+POLL_S = 0.25
 
 
 class AdminSession:
@@ -51,42 +55,59 @@ class AdminSession:
 
     def create_task(self, title: str, **fields: object) -> str:
         """Create a writer task and return its id."""
-        made = self.call("POST", "tasks", {"items": [{"title": title, **fields}]})
+        made = self.call("POST", "tasks", {"title": title, **fields})
         return str(made["results"][0]["id"])
 
     def generate(self, task_id: str, **options: bool) -> str:
         """Press Generate content; the run's id."""
-        body = {"function": "auto_generate_content", "ids": [task_id], "options": options}
-        return str(self.call("POST", "runs", body)["task_id"])
+        return str(self.call("POST", "runs", press(task_id, **options))["task_id"])
 
-    def status(self, kind: str, ident: str) -> dict[str, Any]:
-        """The status of a run or a delivery."""
-        found: dict[str, Any] = self.call("GET", f"{_folder(kind)}/{ident}")
-        return found
+    def statuses(
+        self, run_id: str, seconds: float = 120, pause: Callable[[float], None] = time.sleep
+    ) -> Iterator[Status]:
+        """Each new status from the run over whatever comes next to the very end."""
+        yield from self._follow(f"runs/{run_id}", seconds, pause)
 
-    def follow(self, run_id: str, seconds: float = 120) -> list[dict[str, Any]]:
-        """Poll from the run over what comes next to the end; every status that was seen."""
-        kind, ident = "run", run_id
-        seen: list[dict[str, Any]] = []
+    def delivered(self, delivery_id: str, seconds: float = 120) -> Status:
+        """The last status of a delivery."""
+        *_, last = self._follow(f"deliveries/{delivery_id}", seconds, time.sleep)
+        return last
+
+    def _follow(
+        self, path: str, seconds: float, pause: Callable[[float], None]
+    ) -> Iterator[Status]:
+        last: Status = {}
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            now = self.status(kind, ident)
-            if not seen or _face(seen[-1]) != _face(now):
-                seen.append(now)
-            following: Mapping[str, Any] | None = now.get("next")
+            now: Status = self.call("GET", path)
+            if _face(now) != _face(last):
+                yield now
+                last = now
+            following = now.get("next")
             if now["state"] == "SUCCESS" and following:
-                kind, ident = following["kind"], following["id"]
+                path = f"{FOLDERS[following['kind']]}/{following['id']}"
             elif now["state"] in FINAL:
-                return seen
+                return
             else:
-                time.sleep(min(now.get("poll_after_ms", 400), 400) / 1000)
-        last = seen[-1] if seen else {}
-        raise LabError(f"the run did not end in {seconds:g} s; last: {last.get('message')}")
+                pause(POLL_S)
+        raise LabError(f"{path} did not end in {seconds:g} s; last: {last.get('message')}")
+
+    def outcome(self, run_id: str, seconds: float = 120) -> Status:
+        """The last status of all."""
+        *_, last = self.statuses(run_id, seconds)
+        return last
 
 
-def _folder(kind: str) -> str:
-    return "deliveries" if kind == "delivery" else "runs"
+def press(task_id: str, **options: bool) -> dict[str, object]:
+    """What one press of Generate content sends."""
+    return {
+        "function": "auto_generate_content",
+        "ids": [task_id],
+        "options": options,
+        "once": secrets.token_urlsafe(24),
+    }
 
 
-def _face(status: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(status.get(name) for name in ("task_id", "state", "phase", "percentage", "next"))
+def _face(status: Status) -> tuple[Any, ...]:
+    """What makes two statuses different to a person."""
+    return tuple(status.get(name) for name in ("task_id", "state", "phase", "percentage"))

@@ -1,0 +1,89 @@
+"""The plugin's screens in wp-admin, worked the way a person works them."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Response, expect
+
+from tests.lab.browser import Tab
+
+CONNECT_MS = 60_000
+
+
+class AdminScreens:
+    """Connect, add a task, press Generate content, watch the dialog."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self.page = tab.page
+
+    def connect(self, code: str) -> None:
+        """Paste the code on the Settings screen, confirm whose it is, wait for the connection."""
+        self.tab.admin("admin.php?page=igny8-settings")
+        self.page.get_by_label("Connect code").fill(code)
+        self.page.get_by_role("button", name="Continue").click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Connect").click()
+        expect(self.page.locator("#igny8-connection")).to_be_visible(timeout=CONNECT_MS)
+
+    def add_task(self, title: str, keywords: str) -> None:
+        """Fill in the form for a new task and wait for its row."""
+        self.open_tasks()
+        self.page.get_by_role("button", name="Add task").first.click()
+        form = self.page.locator("#igny8-new-task")
+        form.get_by_label("Title").fill(title)
+        form.get_by_label("Keywords").fill(keywords)
+        form.get_by_role("button", name="Add task").click()
+        expect(self.row(title)).to_be_visible()
+
+    def open_tasks(self) -> None:
+        """The Tasks screen."""
+        self.tab.admin("admin.php?page=igny8")
+
+    def row(self, title: str) -> Locator:
+        """The row of a task."""
+        return self.page.locator("tr").filter(has_text=title)
+
+    def button(self, title: str) -> Locator:
+        """The button Generate content in a task's row."""
+        return self.row(title).locator("button.button", has_text="Generate content")
+
+    def press_generate(self, title: str) -> str:
+        """Press Generate content in a task's row; the id of the run that started."""
+        with self.page.expect_response(_starts_a_run) as started:
+            self.button(title).click()
+        answer: dict[str, Any] = started.value.json()
+        return str(answer["task_id"])
+
+    @property
+    def dialog(self) -> Locator:
+        """The open progress dialog."""
+        return self.page.locator("dialog[open]")
+
+    def shown_percentage(self) -> float:
+        """Where the bar of the dialog stands."""
+        shown: float = self.dialog.locator("progress").evaluate("bar => 100 * bar.value / bar.max")
+        return shown
+
+    def photograph(self, target: Path) -> None:
+        """Photograph what is visible, from the top of the page."""
+        self.page.evaluate("window.scrollTo(0, 0)")
+        self.tab.screenshot(target)
+
+    def photograph_post(self, link: str, target: Path) -> None:
+        """Photograph a post on the front end as a visitor sees it."""
+        visitor = self.page.context.browser
+        assert visitor is not None
+        page = visitor.new_page(viewport={"width": 1280, "height": 1400})
+        page.goto(link, wait_until="load")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=target)
+        page.close()
+
+    def idle(self, seconds: float) -> None:
+        """Wait while the page goes on living."""
+        self.page.wait_for_timeout(seconds * 1000)
+
+
+def _starts_a_run(response: Response) -> bool:
+    path: str = response.url.split("?")[0]
+    return path.endswith("/igny8/v1/runs") and response.request.method == "POST"
