@@ -1,0 +1,223 @@
+/**
+ * The progress dialog: draws one job, decides nothing.
+ * Offers igny8.dialog = { show( job, on ), update( job ), shown() }.
+ */
+( function ( wp, igny8 ) {
+	'use strict';
+
+	const { __, sprintf } = wp.i18n;
+	const parts = {};
+	let dialog = null;
+	let current = null;
+	let handlers = {};
+	let clock = 0;
+	let spoken = '';
+
+	/** Makes an element; text never becomes markup. */
+	function el( name, props, children ) {
+		const node = document.createElement( name );
+		Object.keys( props || {} ).forEach( ( key ) => {
+			if ( 'text' === key ) {
+				node.textContent = props.text;
+			} else {
+				node.setAttribute( key, props[ key ] );
+			}
+		} );
+		( children || [] ).forEach( ( child ) => node.appendChild( child ) );
+		return node;
+	}
+
+	function part( key, name, props ) {
+		parts[ key ] = el( name, props );
+		return parts[ key ];
+	}
+
+	function button( key, text, css ) {
+		const node = part( key, 'button', { type: 'button', class: css || 'button', text } );
+		node.addEventListener( 'click', () => handlers[ key ] && handlers[ key ]( current ) );
+		return node;
+	}
+
+	function build() {
+		dialog = el( 'dialog', { class: 'igny8-dialog igny8-progress', 'aria-labelledby': 'igny8-progress-title' }, [
+			part( 'title', 'h2', { id: 'igny8-progress-title' } ),
+			part( 'stages', 'ol', { class: 'igny8-stages' } ),
+			el( 'div', { class: 'igny8-bar' }, [
+				part( 'bar', 'progress', { max: '100', 'aria-label': __( 'Progress', 'igny8' ) } ),
+				part( 'percent', 'span', { class: 'igny8-percent' } ),
+			] ),
+			part( 'phase', 'p', { role: 'status', class: 'igny8-phase' } ),
+			part( 'message', 'p', { class: 'igny8-message' } ),
+			part( 'error', 'p', { role: 'alert', class: 'igny8-error' } ),
+			part( 'links', 'p', { class: 'igny8-links' } ),
+			el( 'dl', { class: 'igny8-facts' }, [
+				el( 'dt', { text: __( 'Time', 'igny8' ) } ), part( 'time', 'dd' ),
+				el( 'dt', { text: __( 'Cost', 'igny8' ) } ), part( 'cost', 'dd' ),
+			] ),
+			el( 'details', { class: 'igny8-steps' }, [
+				el( 'summary', { text: __( 'Steps', 'igny8' ) } ),
+				part( 'steps', 'ol' ),
+			] ),
+			el( 'p', { class: 'igny8-buttons' }, [
+				button( 'background', __( 'Run in background', 'igny8' ), 'button button-primary' ),
+				button( 'cancel', __( 'Stop', 'igny8' ) ),
+				button( 'retry', __( 'Try again', 'igny8' ), 'button button-primary' ),
+				button( 'close', __( 'Close', 'igny8' ) ),
+			] ),
+		] );
+		dialog.addEventListener( 'close', () => {
+			window.clearInterval( clock );
+			const left = current;
+			current = null;
+			if ( handlers.left ) {
+				handlers.left( left );
+			}
+		} );
+		handlers.close = handlers.background = () => dialog.close();
+		document.body.appendChild( dialog );
+	}
+
+	/** What a phase of the engine is called. */
+	function phaseName( phase ) {
+		const names = {
+			QUEUED: __( 'Waiting for a free worker', 'igny8' ),
+			INIT: __( 'Checking', 'igny8' ),
+			PREP: __( 'Preparing', 'igny8' ),
+			AI_CALL: __( 'Writing', 'igny8' ),
+			PARSE: __( 'Reading the answer', 'igny8' ),
+			SAVE: __( 'Saving', 'igny8' ),
+			DONE: __( 'Finished', 'igny8' ),
+		};
+		return names[ phase ] || phase || names.QUEUED;
+	}
+
+	function duration( ms ) {
+		const s = Math.max( 0, Math.round( ms / 1000 ) );
+		const seconds = ( '0' + ( s % 60 ) ).slice( -2 );
+		return Math.floor( s / 60 ) + ':' + seconds;
+	}
+
+	function costText( job ) {
+		const known = Object.keys( job.costs ).map( ( key ) => job.costs[ key ] ).filter( ( c ) => 'number' === typeof c );
+		if ( ! known.length ) {
+			return job.done ? __( 'not known', 'igny8' ) : '—';
+		}
+		const sum = known.reduce( ( a, b ) => a + b, 0 );
+		const text = new Intl.NumberFormat( document.documentElement.lang || undefined, {
+			style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 4,
+		} ).format( sum );
+		/* translators: %s: amount of money. */
+		return job.status.sandbox ? sprintf( __( '%s (sandbox: a stand-in model, nothing was paid)', 'igny8' ), text ) : text;
+	}
+
+	function drawStages( job ) {
+		parts.stages.textContent = '';
+		job.stages.forEach( ( stage, i ) => {
+			const here = i === job.stages.length - 1;
+			const item = el( 'li', { class: here && 'success' !== job.done ? 'is-current' : 'is-done', text: stage } );
+			if ( here ) {
+				item.setAttribute( 'aria-current', 'step' );
+			}
+			parts.stages.appendChild( item );
+		} );
+		parts.stages.hidden = job.stages.length < 2;
+	}
+
+	function drawSteps( status ) {
+		const steps = ( status.request_steps || [] ).concat( status.response_steps || [] );
+		parts.steps.textContent = '';
+		steps.forEach( ( step ) => {
+			const item = el( 'li', { class: 'is-' + String( step.status || '' ) }, [ el( 'strong', { text: step.stepName || '' } ) ] );
+			const time = 'number' === typeof step.duration ? ' · ' + step.duration.toFixed( 1 ) + ' s' : '';
+			item.appendChild( document.createTextNode( ' ' + ( step.error || step.message || '' ) + time ) );
+			parts.steps.appendChild( item );
+		} );
+		parts.steps.parentNode.hidden = ! steps.length;
+	}
+
+	function drawLinks( job ) {
+		const result = job.status.result || {};
+		const links = 'success' !== job.done ? [] : [
+			[ result.link, __( 'View post', 'igny8' ) ],
+			[ result.edit_link, __( 'Edit post', 'igny8' ) ],
+			[ result.link ? '' : igny8.contents, __( 'See the content', 'igny8' ) ],
+		];
+		if ( 'login' === job.done ) {
+			links.push( [ igny8.login, __( 'Log in again', 'igny8' ) ] );
+		}
+		parts.links.textContent = '';
+		links.filter( ( link ) => link[ 0 ] ).forEach( ( link ) => {
+			parts.links.appendChild( el( 'a', { href: link[ 0 ], class: 'button', text: link[ 1 ] } ) );
+		} );
+		parts.links.hidden = ! parts.links.childNodes.length;
+	}
+
+	function phaseText( job ) {
+		const done = {
+			success: __( 'Finished', 'igny8' ),
+			failed: __( 'This did not work', 'igny8' ),
+			cancelled: __( 'Stopped', 'igny8' ),
+			login: __( 'You have been logged out', 'igny8' ),
+		};
+		return done[ job.done ] || ( job.route ? phaseName( job.status.phase ) : __( 'Starting…', 'igny8' ) );
+	}
+
+	function draw( job ) {
+		const status = job.status;
+		const phase = phaseText( job );
+		const percent = 'success' === job.done ? 100 : Math.round( status.percentage || 0 );
+		const item = status.current_item ? ' – ' + status.current_item : '';
+		parts.title.textContent = job.title;
+		parts.bar.value = percent;
+		/* translators: %d: percentage. */
+		parts.percent.textContent = sprintf( __( '%d %%', 'igny8' ), percent );
+		if ( parts.phase.textContent !== phase ) {
+			parts.phase.textContent = phase;
+		}
+		parts.message.textContent = job.lost || ( job.done && 'success' !== job.done ? '' : ( status.message || '' ) + item );
+		parts.error.textContent = 'failed' === job.done ? job.error : '';
+		parts.error.hidden = 'failed' !== job.done;
+		parts.time.textContent = duration( ( job.ended || Date.now() ) - job.started );
+		parts.cost.textContent = costText( job );
+		drawStages( job );
+		drawSteps( status );
+		drawLinks( job );
+		parts.background.hidden = Boolean( job.done ) || ! job.route;
+		parts.close.hidden = ! job.done;
+		parts.retry.hidden = 'failed' !== job.done || ! job.mayRetry;
+		parts.cancel.hidden = Boolean( job.done ) || ! job.mayCancel;
+		parts.cancel.disabled = job.stopping;
+		if ( job.done && spoken !== phase ) {
+			wp.a11y.speak( phase, 'assertive' );
+		}
+		spoken = phase;
+	}
+
+	igny8.dialog = {
+		/** Opens the dialog on a job. */
+		show( job, on ) {
+			if ( ! dialog ) {
+				build();
+			}
+			Object.assign( handlers, on );
+			current = job;
+			draw( job );
+			if ( ! dialog.open ) {
+				dialog.showModal();
+			}
+			window.clearInterval( clock );
+			clock = window.setInterval( () => current && ! current.done && draw( current ), 1000 );
+		},
+		/** Draws news of a job, if it is the one shown. */
+		update( job ) {
+			if ( job === current ) {
+				draw( job );
+			}
+		},
+		/** The job in the open dialog, or null. */
+		shown() {
+			return current;
+		},
+	};
+	igny8.el = el;
+}( window.wp, window.igny8 ) );

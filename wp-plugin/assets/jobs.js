@@ -1,0 +1,270 @@
+/**
+ * Jobs: starts work, follows it through every stage, finds it again after a reload.
+ * Offers igny8.jobs = { start( request ), follow( route, title ) }; fires "igny8:changed" on document.
+ */
+( function ( wp, igny8 ) {
+	'use strict';
+
+	const { __, _n, sprintf } = wp.i18n;
+	const FIRST_MS = 400;
+	const LONGEST_MS = 8000;
+	const KEPT_MS = 24 * 3600 * 1000;
+	const STORE = 'igny8_jobs_' + igny8.user;
+	const jobs = [];
+
+	const STAGES = {
+		generate_content: __( 'Writing', 'igny8' ),
+		generate_images: __( 'Images', 'igny8' ),
+		auto_cluster: __( 'Clustering', 'igny8' ),
+		generate_ideas: __( 'Ideas', 'igny8' ),
+		delivery: __( 'Publishing', 'igny8' ),
+	};
+
+	/** A key that makes a repeated request harmless. */
+	function onceKey() {
+		const bytes = window.crypto.getRandomValues( new Uint8Array( 16 ) );
+		return Array.from( bytes, ( b ) => ( '0' + b.toString( 16 ) ).slice( -2 ) ).join( '' );
+	}
+
+	function makeJob( title, route, started ) {
+		return {
+			title, route, started: started || Date.now(), ended: 0, status: {}, stages: [], costs: {},
+			done: '', error: '', lost: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, stopping: false, request: null,
+		};
+	}
+
+	function changed() {
+		document.dispatchEvent( new CustomEvent( 'igny8:changed' ) );
+	}
+
+	/* Jobs that survive a reload. */
+
+	function save() {
+		const live = jobs.filter( ( job ) => job.route && ! job.done );
+		try {
+			window.localStorage.setItem( STORE, JSON.stringify( live.map( ( job ) => ( { route: job.route, title: job.title, started: job.started } ) ) ) );
+		} catch ( e ) {
+			igny8.storeless = true; // Private browsing: the list of the backend still finds them.
+		}
+		drawBadge();
+	}
+
+	function load() {
+		let kept = [];
+		try {
+			kept = JSON.parse( window.localStorage.getItem( STORE ) ) || [];
+		} catch ( e ) {
+			igny8.storeless = true;
+		}
+		kept.filter( ( one ) => Date.now() - one.started < KEPT_MS ).forEach( ( one ) => track( one.route, one.title, one.started ) );
+		wp.apiFetch( { path: '/igny8/v1/runs' } ).then( ( answer ) => {
+			( answer.results || [] ).forEach( ( run ) => {
+				const title = run.title || STAGES[ run.function ] || run.function;
+				track( '/igny8/v1/runs/' + ( run.task_id || run.id ), title, Date.parse( run.created_at ) || 0 );
+			} );
+		}, () => drawBadge() );
+	}
+
+	function track( route, title, started ) {
+		const known = jobs.find( ( job ) => job.route === route || ( job.past || [] ).indexOf( route ) >= 0 );
+		if ( known ) {
+			return known;
+		}
+		const job = makeJob( title, route, started );
+		jobs.push( job );
+		save();
+		poll( job );
+		return job;
+	}
+
+	/* Polling. */
+
+	function later( job ) {
+		window.clearTimeout( job.timer );
+		job.timer = window.setTimeout( () => poll( job ), job.wait );
+	}
+
+	function poll( job ) {
+		if ( job.done ) {
+			return;
+		}
+		if ( document.hidden ) {
+			return; // Goes on with visibilitychange.
+		}
+		wp.apiFetch( { path: job.route } ).then( ( status ) => news( job, status ), ( error ) => trouble( job, error ) );
+	}
+
+	function wake() {
+		if ( ! document.hidden ) {
+			jobs.filter( ( job ) => job.route && ! job.done ).forEach( ( job ) => {
+				job.wait = FIRST_MS;
+				later( job );
+			} );
+		}
+	}
+
+	function news( job, status ) {
+		const stage = STAGES[ status.function ] || ( /deliveries/.test( job.route ) ? STAGES.delivery : status.function ) || '';
+		if ( stage && job.stages[ job.stages.length - 1 ] !== stage ) {
+			job.stages.push( stage );
+		}
+		const moved = status.percentage !== job.status.percentage || status.phase !== job.status.phase;
+		job.status = status;
+		job.lost = '';
+		job.costs[ job.route ] = status.cost_usd;
+		job.mayCancel = /\/runs\//.test( job.route );
+		if ( 'SUCCESS' === status.state && status.next && status.next.route ) {
+			job.past = ( job.past || [] ).concat( job.route );
+			job.route = status.next.route;
+			job.wait = FIRST_MS;
+			job.stopping = false;
+			save();
+		} else if ( 'SUCCESS' === status.state ) {
+			return end( job, 'success' );
+		} else if ( 'FAILURE' === status.state ) {
+			job.error = status.error || __( 'The service gave no reason.', 'igny8' );
+			job.mayRetry = job.mayCancel;
+			return end( job, 'failed' );
+		} else if ( 'CANCELLED' === status.state ) {
+			return end( job, 'cancelled' );
+		} else {
+			const slower = moved ? FIRST_MS : job.wait * 1.5;
+			job.wait = Math.min( LONGEST_MS, Math.max( FIRST_MS, status.poll_after_ms || slower ) );
+		}
+		igny8.dialog.update( job );
+		later( job );
+	}
+
+	function trouble( job, error ) {
+		const code = ( error && error.code ) || '';
+		const status = ( error && error.data && error.data.status ) || ( error && error.status ) || 0;
+		if ( 'rest_cookie_invalid_nonce' === code || 'rest_forbidden' === code || 400 === status ) {
+			return end( job, 'login' );
+		}
+		if ( 404 === status ) {
+			job.error = __( 'This work is no longer known to the service.', 'igny8' );
+			return end( job, 'failed' );
+		}
+		job.lost = 'igny8_backend_unreachable' === code ? error.message : __( 'Connection lost. Trying again…', 'igny8' );
+		job.wait = Math.min( LONGEST_MS, job.wait * 2 );
+		igny8.dialog.update( job );
+		later( job );
+	}
+
+	function end( job, how ) {
+		window.clearTimeout( job.timer );
+		job.done = how;
+		job.ended = Date.now();
+		save();
+		igny8.dialog.update( job );
+		if ( igny8.dialog.shown() !== job && 'login' !== how ) {
+			announce( job );
+		}
+		changed();
+	}
+
+	/* What the person sees outside the dialog. */
+
+	function announce( job ) {
+		const words = {
+			/* translators: %s: title of the work. */
+			success: __( 'Finished: %s', 'igny8' ),
+			/* translators: %s: title of the work. */
+			failed: __( 'Did not work: %s', 'igny8' ),
+			/* translators: %s: title of the work. */
+			cancelled: __( 'Stopped: %s', 'igny8' ),
+		};
+		const text = sprintf( words[ job.done ], job.title ) + ( job.error ? ' – ' + job.error : '' ) + ' ';
+		const open = igny8.el( 'button', { type: 'button', class: 'button-link', text: __( 'Details', 'igny8' ) } );
+		const notice = igny8.el( 'div', { class: 'notice notice-' + ( 'failed' === job.done ? 'error' : 'success' ) }, [
+			igny8.el( 'p', { text }, [ open ] ),
+		] );
+		open.addEventListener( 'click', () => {
+			notice.remove();
+			show( job );
+		} );
+		document.querySelector( '.igny8 .wp-header-end' ).insertAdjacentElement( 'afterend', notice );
+		wp.a11y.speak( text );
+	}
+
+	function drawBadge() {
+		const place = document.querySelector( '.igny8-badge-place' );
+		const live = jobs.filter( ( job ) => job.route && ! job.done );
+		if ( ! place ) {
+			return;
+		}
+		place.textContent = '';
+		if ( ! live.length ) {
+			return;
+		}
+		/* translators: %d: number of jobs. */
+		const words = sprintf( _n( '%d running', '%d running', live.length, 'igny8' ), live.length );
+		const list = igny8.el( 'ul', {}, live.map( ( job ) => {
+			const open = igny8.el( 'button', { type: 'button', class: 'button-link', text: job.title } );
+			open.addEventListener( 'click', () => show( job ) );
+			return igny8.el( 'li', {}, [ open ] );
+		} ) );
+		place.appendChild( igny8.el( 'details', { class: 'igny8-badge' }, [ igny8.el( 'summary', { text: words } ), list ] ) );
+	}
+
+	function show( job ) {
+		igny8.dialog.show( job, { cancel, retry, left: changed } );
+	}
+
+	/* What the person asks for. */
+
+	function cancel( job ) {
+		job.stopping = true;
+		igny8.dialog.update( job );
+		wp.apiFetch( { path: job.route + '/cancel', method: 'POST' } ).then( () => {
+			job.wait = FIRST_MS;
+			later( job );
+		}, ( error ) => {
+			job.stopping = false;
+			job.lost = error.message;
+			igny8.dialog.update( job );
+		} );
+	}
+
+	function retry( job ) {
+		const call = job.route ? { path: job.route + '/retry', method: 'POST' } : job.request;
+		Object.assign( job, { done: '', error: '', ended: 0, status: {}, stopping: false, started: Date.now() } );
+		send( job, call );
+	}
+
+	/** Sends the request of a job; the same request again is harmless, its key stays the same. */
+	function send( job, call ) {
+		igny8.dialog.update( job );
+		wp.apiFetch( call ).then( ( answer ) => {
+			job.route = answer.route || job.route;
+			job.wait = FIRST_MS;
+			job.status = { message: answer.message || '' };
+			save();
+			changed();
+			poll( job );
+		}, ( error ) => {
+			job.error = ( error && error.message ) || __( 'The request did not arrive.', 'igny8' );
+			job.mayRetry = true;
+			end( job, 'failed' );
+		} );
+	}
+
+	igny8.jobs = {
+		/** Starts work: { path, data, title }; one key for each call of this function. */
+		start( request ) {
+			const job = makeJob( request.title, '' );
+			job.request = { path: request.path, method: 'POST', data: Object.assign( { once: onceKey() }, request.data ) };
+			jobs.push( job );
+			show( job );
+			send( job, job.request );
+		},
+		/** Opens the dialog on work that runs already. */
+		follow( route, title ) {
+			show( track( route, title ) );
+		},
+	};
+
+	document.addEventListener( 'visibilitychange', wake );
+	window.addEventListener( 'online', wake );
+	load();
+}( window.wp, window.igny8 ) );

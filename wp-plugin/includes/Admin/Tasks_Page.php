@@ -1,0 +1,82 @@
+<?php
+/**
+ * The Tasks screen.
+ *
+ * @package Igny8
+ */
+
+namespace Igny8\Admin;
+
+use Igny8\Options;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Form for a new task, and the table.
+ */
+final class Tasks_Page {
+
+	/**
+	 * The table, made before the screen options are drawn.
+	 *
+	 * @var Tasks_Table|null
+	 */
+	private static $table = null;
+
+	/**
+	 * Before the screen is drawn.
+	 */
+	public static function load(): void {
+		List_View::tidy_address();
+		Menu::offer_per_page();
+		if ( Options::has_key() ) {
+			self::$table = new Tasks_Table();
+		}
+	}
+
+	/**
+	 * Draws the screen.
+	 */
+	public static function render(): void {
+		$add = '<button type="button" class="page-title-action igny8-add" aria-expanded="false" aria-controls="igny8-new-task">' . esc_html__( 'Add task', 'igny8' ) . '</button>';
+		Screen::open( __( 'Tasks', 'igny8' ), Options::has_key() ? $add : '' );
+		if ( Screen::is_connected() ) {
+			self::form();
+			self::$table->prepare_items();
+			List_View::render( self::$table, Menu::TASKS, __( 'Search tasks', 'igny8' ) );
+		}
+		Screen::close();
+	}
+
+	/**
+	 * The form for a new task; lists.js sends it.
+	 */
+	private static function form(): void {
+		?>
+		<form id="igny8-new-task" class="igny8-card" hidden>
+			<h2><?php esc_html_e( 'Add a task', 'igny8' ); ?></h2>
+			<p>
+				<label for="igny8-title"><?php esc_html_e( 'Title', 'igny8' ); ?></label>
+				<input type="text" id="igny8-title" name="title" maxlength="300" required class="large-text">
+			</p>
+			<p>
+				<label for="igny8-keywords"><?php esc_html_e( 'Keywords', 'igny8' ); ?></label>
+				<input type="text" id="igny8-keywords" name="keywords" class="large-text" aria-describedby="igny8-keywords-hint">
+				<span class="description" id="igny8-keywords-hint"><?php esc_html_e( 'Separated by commas. The first one matters most.', 'igny8' ); ?></span>
+			</p>
+			<p>
+				<label for="igny8-description"><?php esc_html_e( 'What should it say? (optional)', 'igny8' ); ?></label>
+				<textarea id="igny8-description" name="description" rows="3" maxlength="5000" class="large-text"></textarea>
+			</p>
+			<p>
+				<label for="igny8-words"><?php esc_html_e( 'Words (optional)', 'igny8' ); ?></label>
+				<input type="number" id="igny8-words" name="word_count" min="100" max="10000" step="50" class="small-text" placeholder="1200">
+			</p>
+			<p>
+				<button type="submit" class="button button-primary"><?php esc_html_e( 'Add task', 'igny8' ); ?></button>
+				<span class="igny8-form-answer" role="alert"></span>
+			</p>
+		</form>
+		<?php
+	}
+}

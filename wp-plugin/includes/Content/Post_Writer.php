@@ -1,0 +1,246 @@
+<?php
+/**
+ * Makes or updates the one post that belongs to a content id.
+ *
+ * @package Igny8
+ */
+
+namespace Igny8\Content;
+
+use WP_Error;
+use WP_Post;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Lock → look up → guard → write with core's functions → read back; independent of how the document arrived.
+ */
+final class Post_Writer {
+
+	/** Identity in the same INSERT as the post itself: found even if the request died before the meta. */
+	const GUID = 'urn:uuid:';
+
+	const LIVE = array( 'publish', 'future', 'private' );
+
+	/**
+	 * Brings the document into its post; any number of repeats makes one post.
+	 *
+	 * @param string $uuid     Content id.
+	 * @param array  $document Valid document, see Document::schema().
+	 * @return array|WP_Error Receipt.
+	 */
+	public static function write( string $uuid, array $document ) {
+		$lock = Lock::acquire( 'content ' . $uuid );
+		if ( ! $lock ) {
+			return Post_Guard::busy();
+		}
+		try {
+			return self::write_locked( $uuid, $document, self::find( $uuid, $lock->is_inherited() ) );
+		} finally {
+			$lock->release();
+		}
+	}
+
+	/**
+	 * The post of a content id, trash included.
+	 *
+	 * @param string $uuid      Content id.
+	 * @param bool   $by_guid   Also look for a post whose writer died before its meta; not indexed, so only then.
+	 */
+	public static function find( string $uuid, bool $by_guid = false ): ?WP_Post {
+		global $wpdb;
+		$id = Meta::post_with( Meta::CONTENT_ID, $uuid );
+		if ( ! $id && $by_guid ) {
+			$id = (int) $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE guid = %s LIMIT 1", self::GUID . $uuid ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		}
+		return $id ? get_post( $id ) : null;
+	}
+
+	/**
+	 * Moves the post of a content id to the trash.
+	 *
+	 * @return array|WP_Error Receipt.
+	 */
+	public static function trash( string $uuid ) {
+		$post = self::find( $uuid );
+		if ( ! $post ) {
+			return self::not_found();
+		}
+		if ( ! current_user_can( 'edit_post', $post->ID ) ) {
+			return new WP_Error( 'igny8_forbidden', __( 'This user may not edit that post.', 'igny8' ), array( 'status' => 403 ) );
+		}
+		if ( 'trash' !== $post->post_status ) {
+			wp_trash_post( $post->ID );
+		}
+		return Receipt::of( get_post( $post->ID ), false );
+	}
+
+	/**
+	 * The error for a content id without a post.
+	 */
+	public static function not_found(): WP_Error {
+		return new WP_Error( 'igny8_not_found', __( 'No post belongs to this content.', 'igny8' ), array( 'status' => 404 ) );
+	}
+
+	/**
+	 * The work under the lock.
+	 *
+	 * @return array|WP_Error
+	 */
+	private static function write_locked( string $uuid, array $document, ?WP_Post $post ) {
+		$problem = $post ? Post_Guard::refusal( $post, $document ) : self::may_create( $document );
+		if ( $problem ) {
+			return $problem;
+		}
+		$featured = isset( $document['featured']['sha256'] ) ? Media_Writer::find( $document['featured']['sha256'] ) : 0;
+		if ( isset( $document['featured']['sha256'] ) && ! $featured ) {
+			return new WP_Error( 'igny8_unknown_media', __( 'The featured image has not been uploaded to this site.', 'igny8' ), array( 'status' => 422 ) );
+		}
+		$fingerprint = Document::fingerprint( $document );
+		if ( $post && self::stands_already( $post, $fingerprint, $document ) ) {
+			return Receipt::of( $post, false );
+		}
+		$id = self::store( $uuid, $document, $post );
+		if ( is_wp_error( $id ) ) {
+			$id->add_data( array( 'status' => 500 ) );
+			return $id;
+		}
+		self::finish( $id, $document, $featured, $fingerprint, null !== $post );
+		return Receipt::of( get_post( $id ), null === $post );
+	}
+
+	/**
+	 * A repeat of what was delivered last, with nothing changed in between.
+	 */
+	private static function stands_already( WP_Post $post, string $fingerprint, array $document ): bool {
+		$pushed = get_post_meta( $post->ID, Meta::PUSHED, true );
+		return isset( $pushed['document'] ) && $pushed['document'] === $fingerprint && 'trash' !== $post->post_status
+			&& ( empty( $document['force'] ) || ! Post_Guard::changes( $post ) );
+	}
+
+	/**
+	 * Null when the caller may make a post of this type and status.
+	 */
+	private static function may_create( array $document ): ?WP_Error {
+		$type = get_post_type_object( $document['post_type'] );
+		if ( ! $type || ! $type->public || 'attachment' === $type->name ) {
+			/* translators: %s: name of a post type. */
+			return new WP_Error( 'igny8_unknown_post_type', sprintf( __( 'This site has no public post type “%s”.', 'igny8' ), $document['post_type'] ), array( 'status' => 422 ) );
+		}
+		$cap = in_array( $document['status'], self::LIVE, true ) ? $type->cap->publish_posts : $type->cap->create_posts;
+		if ( ! current_user_can( $cap ) ) {
+			return new WP_Error( 'igny8_forbidden', __( 'This user may not make such a post.', 'igny8' ), array( 'status' => 403 ) );
+		}
+		return null;
+	}
+
+	/**
+	 * Writes the post's row, with its marks in the same call.
+	 *
+	 * @return int|WP_Error Post id.
+	 */
+	private static function store( string $uuid, array $document, ?WP_Post $post ) {
+		$row = array(
+			'post_title'   => $document['title'],
+			'post_content' => $document['content'],
+			'post_status'  => self::status( $document, $post ),
+			'meta_input'   => array(
+				Meta::CONTENT_ID => $uuid,
+				Meta::PROVENANCE => (array) ( $document['provenance'] ?? array() ),
+			),
+		);
+		if ( isset( $document['excerpt'] ) ) {
+			$row['post_excerpt'] = $document['excerpt'];
+		}
+		if ( isset( $document['slug'] ) && self::may_rename( $document, $post ) ) {
+			$row['post_name'] = sanitize_title( $document['slug'] );
+		}
+		$row += self::dates( $document );
+		if ( $post ) {
+			wp_save_post_revision( $post->ID );
+			if ( 'trash' === $post->post_status ) {
+				wp_untrash_post( $post->ID );
+			}
+			return wp_update_post( wp_slash( array( 'ID' => $post->ID ) + $row ), true );
+		}
+		$row += array(
+			'post_type'   => $document['post_type'],
+			'post_author' => self::author( $document ),
+			'guid'        => self::GUID . $uuid,
+		);
+		return wp_insert_post( wp_slash( $row ), true );
+	}
+
+	/**
+	 * Terms, image and SEO fields; then what was stored becomes the base of the next comparison.
+	 */
+	private static function finish( int $id, array $document, int $featured, string $fingerprint, bool $existed ): void {
+		$fields = array();
+		foreach ( array( 'categories' => 'category', 'tags' => 'post_tag' ) as $field => $taxonomy ) { // phpcs:ignore WordPress.Arrays
+			if ( isset( $document[ $field ] ) ) {
+				$fields[ $field ] = Terms::apply( $id, $taxonomy, $document[ $field ], $document['create_terms'], $existed );
+			}
+		}
+		if ( $featured ) {
+			set_post_thumbnail( $id, $featured );
+			$fields['featured'] = array(
+				'state' => get_post_thumbnail_id( $id ) === $featured ? 'applied' : 'failed',
+				'id'    => $featured,
+			);
+		}
+		if ( isset( $document['seo'] ) ) {
+			$fields['seo'] = Seo::apply( $id, (array) $document['seo'] );
+		}
+		clean_post_cache( $id );
+		$post   = get_post( $id );
+		$pushed = array(
+			'document' => $fingerprint,
+			'title'    => $post->post_title,
+			'excerpt'  => $post->post_excerpt,
+			'fields'   => Receipt::columns( $post, $document ) + $fields,
+			'dropped'  => Receipt::dropped( $document['content'], $post->post_content ),
+		);
+		update_post_meta( $id, Meta::PUSHED, wp_slash( $pushed ) );
+		update_post_meta( $id, Meta::SHA, Post_Guard::sha( $post ) );
+	}
+
+	/**
+	 * A post that a person has made public or private stays so, unless asked for otherwise.
+	 */
+	private static function status( array $document, ?WP_Post $post ): string {
+		if ( ! $post || ! empty( $document['force'] ) ) {
+			return $document['status'];
+		}
+		$demotes = in_array( $post->post_status, self::LIVE, true ) && ! in_array( $document['status'], self::LIVE, true );
+		return $demotes || 'private' === $post->post_status ? $post->post_status : $document['status'];
+	}
+
+	/**
+	 * The address of a public post is left alone unless asked for.
+	 */
+	private static function may_rename( array $document, ?WP_Post $post ): bool {
+		return ! $post || 'publish' !== $post->post_status || ! empty( $document['force'] );
+	}
+
+	/**
+	 * Local and UTC date columns for the wanted time.
+	 */
+	private static function dates( array $document ): array {
+		$dates = isset( $document['date_gmt'] ) ? rest_get_date_with_gmt( $document['date_gmt'], true ) : null;
+		return $dates ? array(
+			'post_date'     => $dates[0],
+			'post_date_gmt' => $dates[1],
+			'edit_date'     => true,
+		) : array();
+	}
+
+	/**
+	 * The wanted author if they may write, else who connected the site, else the caller.
+	 */
+	private static function author( array $document ): int {
+		$wanted = $document['author'] ?? null;
+		$user   = is_string( $wanted ) && ! is_numeric( $wanted ) ? get_user_by( 'login', $wanted ) : get_userdata( (int) $wanted );
+		$user   = $user ? $user : get_userdata( (int) get_option( \Igny8\Options::CONNECTED_BY ) );
+		return $user && user_can( $user, 'edit_posts' ) ? $user->ID : get_current_user_id();
+	}
+}

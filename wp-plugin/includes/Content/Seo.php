@@ -1,0 +1,113 @@
+<?php
+/**
+ * Search title, description and focus keyphrase, wherever the site keeps them.
+ *
+ * @package Igny8
+ */
+
+namespace Igny8\Content;
+
+use WP_REST_Request;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Writes to the active SEO plugin, or to our own meta that Seo_Head prints.
+ */
+final class Seo {
+
+	/** Meta keys by SEO plugin; AIOSEO has a table of its own. */
+	const KEYS = array(
+		'yoast'    => array(
+			'title'       => '_yoast_wpseo_title',
+			'description' => '_yoast_wpseo_metadesc',
+			'focus'       => '_yoast_wpseo_focuskw',
+		),
+		'rankmath' => array(
+			'title'       => 'rank_math_title',
+			'description' => 'rank_math_description',
+			'focus'       => 'rank_math_focus_keyword',
+		),
+		'seopress' => array(
+			'title'       => '_seopress_titles_title',
+			'description' => '_seopress_titles_desc',
+			'focus'       => '_seopress_analysis_target_kw',
+		),
+		'none'     => array(
+			'title'       => Meta::SEO_TITLE,
+			'description' => Meta::SEO_DESCRIPTION,
+			'focus'       => Meta::SEO_FOCUS,
+		),
+	);
+
+	/**
+	 * The active SEO plugin: yoast, rankmath, seopress, aioseo or none.
+	 */
+	public static function plugin(): string {
+		$constants = array(
+			'yoast'    => 'WPSEO_VERSION',
+			'rankmath' => 'RANK_MATH_VERSION',
+			'seopress' => 'SEOPRESS_VERSION',
+			'aioseo'   => 'AIOSEO_VERSION',
+		);
+		foreach ( $constants as $name => $constant ) {
+			if ( defined( $constant ) ) {
+				return $name;
+			}
+		}
+		return 'none';
+	}
+
+	/**
+	 * Writes the fields that are given and reads them back.
+	 *
+	 * @param int   $post_id Post.
+	 * @param array $seo     {title?, description?, focus?}.
+	 * @return array {state, plugin}
+	 */
+	public static function apply( int $post_id, array $seo ): array {
+		$plugin = self::plugin();
+		$wanted = array();
+		foreach ( array_intersect_key( $seo, self::KEYS['none'] ) as $field => $value ) {
+			$wanted[ $field ] = sanitize_text_field( (string) $value );
+		}
+		$done = 'aioseo' === $plugin ? self::write_aioseo( $post_id, $wanted ) : self::write_meta( $post_id, $wanted, self::KEYS[ $plugin ] );
+		return array(
+			'state'  => $done ? 'applied' : 'failed',
+			'plugin' => $plugin,
+		);
+	}
+
+	/**
+	 * Yoast, Rank Math, SEOPress and we ourselves read post meta.
+	 *
+	 * @param int      $post_id Post.
+	 * @param string[] $wanted  Values by field.
+	 * @param string[] $keys    Meta keys by field.
+	 */
+	private static function write_meta( int $post_id, array $wanted, array $keys ): bool {
+		$done = true;
+		foreach ( $wanted as $field => $value ) {
+			update_post_meta( $post_id, $keys[ $field ], wp_slash( $value ) );
+			$done = $done && get_post_meta( $post_id, $keys[ $field ], true ) === $value;
+		}
+		return $done;
+	}
+
+	/**
+	 * AIOSEO takes its values only through the post's REST field.
+	 *
+	 * @param int      $post_id Post.
+	 * @param string[] $wanted  Values by field.
+	 */
+	private static function write_aioseo( int $post_id, array $wanted ): bool {
+		$type    = get_post_type_object( get_post_type( $post_id ) );
+		$request = new WP_REST_Request( 'POST', '/wp/v2/' . ( $type->rest_base ? $type->rest_base : $type->name ) . '/' . $post_id );
+		$data    = array_intersect_key( $wanted, array_flip( array( 'title', 'description' ) ) );
+		if ( isset( $wanted['focus'] ) ) {
+			$data['keyphrases'] = array( 'focus' => array( 'keyphrase' => $wanted['focus'] ) );
+		}
+		$request->set_body_params( array( 'aioseo_meta_data' => $data ) );
+		return ! rest_do_request( $request )->is_error();
+	}
+}

@@ -1,0 +1,44 @@
+<?php
+/**
+ * The plugin as a list of hooks, in the order in which WordPress reaches them.
+ *
+ * @package Igny8
+ */
+
+namespace Igny8;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Boots the plugin.
+ */
+final class Plugin {
+
+	/**
+	 * Registers every hook; nothing is loaded before its hook fires.
+	 */
+	public static function boot(): void {
+		add_action( 'rest_api_init', array( Rest\Routes::class, 'register' ) );
+		add_filter( 'pre_get_document_title', array( Content\Seo_Head::class, 'title' ), 20 );
+		add_action( 'wp_head', array( Content\Seo_Head::class, 'description' ), 2 );
+		if ( ! is_admin() ) {
+			return;
+		}
+		add_action( 'admin_init', array( Capabilities::class, 'refresh' ) );
+		add_action( 'admin_menu', array( Admin\Menu::class, 'register' ) );
+		add_action( 'admin_enqueue_scripts', array( Admin\Assets::class, 'enqueue' ) );
+		add_filter( 'set-screen-option', array( Admin\Menu::class, 'keep_per_page' ), 10, 3 );
+		add_filter( 'plugin_action_links_' . plugin_basename( IGNY8_FILE ), array( Admin\Menu::class, 'action_links' ) );
+	}
+
+	/**
+	 * The version as the plugin's header states it.
+	 */
+	public static function version(): string {
+		static $version = null;
+		if ( null === $version ) {
+			$version = get_file_data( IGNY8_FILE, array( 'version' => 'Version' ) )['version'];
+		}
+		return $version;
+	}
+}

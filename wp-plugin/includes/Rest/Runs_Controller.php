@@ -1,0 +1,185 @@
+<?php
+/**
+ * Runs of AI functions and deliveries: start, watch, stop, try again.
+ *
+ * @package Igny8
+ */
+
+namespace Igny8\Rest;
+
+use Igny8\Capabilities;
+use Igny8\Client;
+use WP_Error;
+use WP_REST_Request;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * POST runs, GET runs, GET runs/<id>, POST runs/<id>/cancel|retry, GET deliveries/<id>.
+ */
+final class Runs_Controller {
+
+	const STARTS = array(
+		'auto_generate_content' => '/v1/writer/tasks/auto_generate_content/',
+		'auto_generate_images'  => '/v1/writer/tasks/auto_generate_images/',
+		'auto_cluster'          => '/v1/planner/keywords/auto_cluster/',
+		'auto_generate_ideas'   => '/v1/planner/clusters/auto_generate_ideas/',
+	);
+
+	/**
+	 * Registers the routes.
+	 */
+	public static function register(): void {
+		$may = Routes::needs( Capabilities::GENERATE );
+		$id  = array( 'id' => Routes::uuid() );
+		$run = '/runs/(?P<id>' . Routes::UUID . ')';
+		Routes::add( 'POST', '/runs', array( __CLASS__, 'start' ), array( __CLASS__, 'may_start' ), self::start_args() );
+		Routes::add( 'GET', '/runs', array( __CLASS__, 'live' ), $may );
+		Routes::add( 'GET', $run, array( __CLASS__, 'run' ), $may, $id );
+		Routes::add( 'GET', '/deliveries/(?P<id>' . Routes::UUID . ')', array( __CLASS__, 'delivery' ), $may, $id );
+		foreach ( array( 'cancel', 'retry' ) as $verb ) {
+			Routes::add( 'POST', $run . '/' . $verb, array( __CLASS__, $verb ), $may, $id );
+		}
+	}
+
+	/**
+	 * Who asks for publishing with the run must also be allowed to publish.
+	 */
+	public static function may_start( WP_REST_Request $request ): bool {
+		$options = (array) $request['options'];
+		return current_user_can( Capabilities::GENERATE )
+			&& ( empty( $options['publish'] ) || current_user_can( Capabilities::PUBLISH ) );
+	}
+
+	/**
+	 * Starts a run.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function start( WP_REST_Request $request ) {
+		$body = array( 'ids' => $request['ids'] );
+		if ( $request['options'] ) {
+			$body['options'] = $request['options'];
+		}
+		$answer = Client::of_site()->write( 'POST', self::STARTS[ $request['function'] ], $body, $request['once'] );
+		return self::localize( $answer );
+	}
+
+	/**
+	 * The runs that are not over yet.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function live() {
+		return Client::of_site()->get( '/v1/system/tasks/', array( 'live' => 'true', 'page_size' => 20 ) ); // phpcs:ignore WordPress.Arrays
+	}
+
+	/**
+	 * Progress of a run.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function run( WP_REST_Request $request ) {
+		return self::localize( Client::of_site()->get( '/v1/system/tasks/' . $request['id'] . '/status/' ) );
+	}
+
+	/**
+	 * Progress of a delivery.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function delivery( WP_REST_Request $request ) {
+		return self::localize( Client::of_site()->get( '/v1/publisher/deliveries/' . $request['id'] . '/status/' ) );
+	}
+
+	/**
+	 * Asks a run to stop.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function cancel( WP_REST_Request $request ) {
+		return self::localize( Client::of_site()->write( 'POST', '/v1/system/tasks/' . $request['id'] . '/cancel/' ) );
+	}
+
+	/**
+	 * Asks for another try from the last paid step.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function retry( WP_REST_Request $request ) {
+		return self::localize( Client::of_site()->write( 'POST', '/v1/system/tasks/' . $request['id'] . '/retry/' ) );
+	}
+
+	/**
+	 * Adds, beside each status_url of the backend, the `route` the browser can ask.
+	 *
+	 * @param array|WP_Error $answer Of the backend.
+	 * @return array|WP_Error
+	 */
+	public static function localize( $answer ) {
+		if ( is_wp_error( $answer ) ) {
+			return $answer;
+		}
+		foreach ( $answer as $name => $value ) {
+			if ( is_array( $value ) && isset( $value['status_url'] ) ) {
+				$answer[ $name ] = self::localize( $value );
+			}
+		}
+		if ( isset( $answer['status_url'] ) ) {
+			$answer['route'] = self::route( (string) $answer['status_url'] );
+			unset( $answer['status_url'] );
+		}
+		return $answer;
+	}
+
+	/**
+	 * Our route for a status URL of the backend, or '' for one we don't know.
+	 */
+	private static function route( string $status_url ): string {
+		$routes = array(
+			'#/v1/system/tasks/(' . Routes::UUID . ')/status/?$#'         => 'runs',
+			'#/v1/publisher/deliveries/(' . Routes::UUID . ')/status/?$#' => 'deliveries',
+		);
+		foreach ( $routes as $pattern => $route ) {
+			if ( preg_match( $pattern, $status_url, $found ) ) {
+				return '/' . Routes::SPACE . '/' . $route . '/' . $found[1];
+			}
+		}
+		return '';
+	}
+
+	/**
+	 * Arguments of a start.
+	 */
+	private static function start_args(): array {
+		$switch = array( 'type' => 'boolean' );
+		return array(
+			'function' => array(
+				'type'     => 'string',
+				'required' => true,
+				'enum'     => array_keys( self::STARTS ),
+			),
+			'ids'      => Routes::uuids(),
+			'options'  => array(
+				'type'                 => 'object',
+				'additionalProperties' => false,
+				'properties'           => array(
+					'images'  => $switch,
+					'publish' => $switch,
+				),
+			),
+			'once'     => self::once(),
+		);
+	}
+
+	/**
+	 * Schema of the idempotency key, made in the browser with each click.
+	 */
+	public static function once(): array {
+		return array(
+			'type'     => 'string',
+			'required' => true,
+			'pattern'  => '^[A-Za-z0-9_-]{16,64}$',
+		);
+	}
+}
