@@ -182,9 +182,10 @@ class ReplyError(Igny8Error):
     """
 
     http_status = 502
+    code_prefix = "reply_"
 
     def __init__(self, message: str, kind: str, retryable: bool) -> None:
-        super().__init__(message, f"reply_{kind}")
+        super().__init__(message, self.code_prefix + kind)
         self.args = (message, kind, retryable)
         self.kind = kind
         self.retryable = retryable

@@ -18,7 +18,7 @@ class AITaskLog(Identified, Timestamped, SiteOwned, Work, Base):
     """One run of an AI function; its id is the ``task_id`` of the API.
 
     ``payload`` is ``{"ids": [...], "options": {...}}``. ``cost_usd`` is None while a price is
-    unknown. A batch is a row without payload work of its own, parent of one run per item.
+    unknown. ``next_kind`` and ``next_id`` name the run or delivery that goes on from here.
     """
 
     __tablename__ = "ai_task_log"
@@ -28,7 +28,6 @@ class AITaskLog(Identified, Timestamped, SiteOwned, Work, Base):
     )
 
     function_name: Mapped[str] = mapped_column(String(60))
-    is_batch: Mapped[bool] = mapped_column(default=False)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     cost_usd: Mapped[Decimal | None] = mapped_column(Numeric(14, 8))
     credits: Mapped[int] = mapped_column(default=0)

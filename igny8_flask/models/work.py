@@ -17,6 +17,7 @@ class Work:
 
     ``generation`` is the fencing number: each dispatch raises it, and only the job that carries
     the current one may write. ``work_key`` names the work; one live row per site and key.
+    A batch only gathers the rows that name it as ``batch_id``; it is never executed itself.
     """
 
     state: Mapped[WorkState] = mapped_column(stored(WorkState), default=WorkState.PENDING)
@@ -30,7 +31,8 @@ class Work:
     crashes: Mapped[int] = mapped_column(default=0)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     work_key: Mapped[str] = mapped_column(String(64))
-    run_parent_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    is_batch: Mapped[bool] = mapped_column(default=False)
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     phase: Mapped[str] = mapped_column(String(20), default="INIT")
     percentage: Mapped[int] = mapped_column(default=0)
     message: Mapped[str] = mapped_column(Text, default="")

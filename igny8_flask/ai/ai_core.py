@@ -1,0 +1,267 @@
+"""AICore: the one door from AI functions to the providers.
+
+Every paid call passes ``_paid``: look for a stored reply of the same (run, step, prompt, model),
+write the intent, call, store the reply and its cost, and only then hand it on.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from igny8_flask.ai.constants import CHARS_PER_TOKEN, ESTIMATE_MARGIN
+from igny8_flask.ai.prices import price_of
+from igny8_flask.ai.providers import (
+    ImageRequest,
+    MemoryProfiles,
+    Message,
+    OpenAICompatText,
+    OpenAIImages,
+    ReplySchema,
+    RunwareImages,
+    TextReply,
+    TextRequest,
+    Usage,
+)
+from igny8_flask.ai.replies import extract_json
+from igny8_flask.ai.settings import Integration, get_model_config, load_integration
+from igny8_flask.ai.tracker import ConsoleStepTracker, CostTracker, StepTracker
+from igny8_flask.ai.types import CallIntent, CallOutcome, Prompt, RunContext
+from igny8_flask.errors import ConfigError, ProviderError
+from igny8_flask.services import Services
+
+PROFILES = MemoryProfiles()  # per process; a worker that forks per job learns in the parent's copy
+NO_KEY = (
+    "No API key for {name} is set. Enter one under Settings → AI provider, or set {env} on the"
+    " server."
+)
+
+
+class AICore:
+    """Text and image calls of one run, with keys, models, costs and checkpoints."""
+
+    def __init__(
+        self,
+        services: Services,
+        context: RunContext,
+        steps: StepTracker,
+        costs: CostTracker,
+        console: ConsoleStepTracker,
+    ) -> None:
+        self._services = services
+        self._context = context
+        self._steps = steps
+        self._costs = costs
+        self._console = console
+        self._integrations: dict[str, Integration] = {}
+
+    def get_api_key(self, integration_type: str = "openai") -> str:
+        """The key of a provider: site, account, then the operator's own."""
+        settings = self._services.settings
+        fallback = {"openai": settings.openai_api_key, "runware": settings.runware_api_key}
+        return self._integration(integration_type).secret or fallback[integration_type]
+
+    def get_base_url(self, integration_type: str = "openai") -> str:
+        """The base URL of a provider: the operator's, for no site may choose an address."""
+        settings = self._services.settings
+        return {"openai": settings.openai_base_url, "runware": settings.runware_base_url}[
+            integration_type
+        ]
+
+    def get_model(self, integration_type: str = "openai", function_name: str = "") -> str:
+        """The model that applies to a function, or the image model for ``image_generation``."""
+        settings = self._services.settings
+        integration = self._integration(integration_type)
+        if integration_type == "image_generation":
+            return str(integration.config.get("model") or settings.default_image_model)
+        return get_model_config(function_name, integration).model or settings.default_ai_model
+
+    def image_settings(self) -> dict[str, Any]:
+        """Provider, sizes and counts of images, as the account and site chose."""
+        return {
+            "provider": "openai",
+            "quality": "medium",
+            **self._integration("image_generation").config,
+        }
+
+    def is_sandbox(self, integration_type: str = "openai") -> bool:
+        """Whether calls go to the sandbox provider."""
+        sandbox = self._services.settings.sandbox_url
+        return self.get_base_url(integration_type).startswith(sandbox)
+
+    def run_ai_request(
+        self,
+        prompt: Prompt,
+        model: str | None = None,
+        max_tokens: int = 4000,
+        temperature: float | None = None,
+        response_format: dict[str, Any] | None = None,
+        function_name: str = "ai_request",
+        step: str = "text",
+        on_text: Callable[[str], None] | None = None,
+    ) -> TextReply:
+        """Ask a text model once and store what it answered. Raises ProviderError."""
+        model = model or self.get_model("openai", function_name)
+        request = TextRequest(
+            model=model,
+            messages=(Message("system", prompt.system), Message("user", prompt.user)),
+            max_tokens=max_tokens,
+            temperature=temperature,
+            schema=ReplySchema(function_name, response_format) if response_format else None,
+            function_name=function_name,
+        )
+        key = self._require_key("openai")
+
+        def call() -> tuple[bytes, CallOutcome]:
+            provider = OpenAICompatText(self._services.outbound, self.get_base_url(), key, PROFILES)
+            reply = provider.complete(request, on_text, self._context.should_stop)
+            return self._text_outcome(reply, request)
+
+        estimate = self.estimate_cost(model, prompt.system + prompt.user, max_tokens)
+        stored = self._paid(self._intent(step, request, model, "openai", estimate), call)
+        return _text_from_json(stored)
+
+    def generate_image(
+        self,
+        prompt: str,
+        provider: str = "openai",
+        model: str | None = None,
+        size: tuple[int, int] = (1024, 1024),
+        negative_prompt: str = "",
+        request_uuid: str = "",
+        step: str = "image",
+    ) -> bytes:
+        """Make one picture and store its bytes as they came. Raises ProviderError."""
+        model = model or self.get_model("image_generation")
+        quality = str(self.image_settings()["quality"])
+        request = ImageRequest(
+            prompt=prompt,
+            model=model,
+            width=size[0],
+            height=size[1],
+            request_uuid=request_uuid,
+            quality=quality,
+            negative_prompt=negative_prompt,
+        )
+        maker = self._image_maker(provider)
+
+        def call() -> tuple[bytes, CallOutcome]:
+            reply = maker.generate(request, self._context.should_stop)
+            if not reply.images:
+                raise ProviderError("The provider sent no picture.", "transient", True)
+            usage = _image_usage(reply.usage)
+            cost, source = reply.cost_usd, "provider"
+            if cost is None:
+                cost, source = self.calculate_cost(model, usage, "image"), "table"
+            data = reply.images[0].data
+            tokens = usage.input + usage.output
+            outcome = CallOutcome(data, asdict(usage), cost, source, tokens, reply.request_id)
+            return data, outcome
+
+        intent = self._intent(step, request, model, provider, None)
+        return self._paid(intent, call)
+
+    def extract_json(self, response_text: str) -> Any:
+        """The JSON document in a reply, or None."""
+        found = extract_json(response_text)
+        return found.value if found else None
+
+    def calculate_cost(
+        self, model: str, usage: Usage | None, model_type: str = "text"
+    ) -> Decimal | None:
+        """US dollars of one call; None where usage or price are unknown."""
+        return price_of(model, usage, model_type) if usage else None
+
+    def estimate_cost(self, model: str, text: str, max_tokens: int) -> Decimal | None:
+        """Upper estimate in US dollars of a text call; None when the price is unknown."""
+        tokens = int(len(text) / CHARS_PER_TOKEN * ESTIMATE_MARGIN)
+        return price_of(model, Usage(tokens, 0, 0, max_tokens, 0))
+
+    def _integration(self, integration_type: str) -> Integration:
+        if integration_type not in self._integrations:
+            self._integrations[integration_type] = load_integration(
+                self._context.account.id,
+                self._context.site.id,
+                integration_type,
+                self._services.secrets,
+            )
+        return self._integrations[integration_type]
+
+    def _require_key(self, integration_type: str) -> str:
+        key = self.get_api_key(integration_type)
+        if not key:
+            env = {"openai": "OPENAI_API_KEY", "runware": "RUNWARE_API_KEY"}[integration_type]
+            words = NO_KEY.format(name=integration_type.capitalize(), env=env)
+            raise ProviderError(words, "auth", hint=words)
+        return key
+
+    def _image_maker(self, provider: str) -> OpenAIImages | RunwareImages:
+        makers = {"openai": OpenAIImages, "runware": RunwareImages}
+        if provider not in makers:
+            raise ConfigError(f"There is no image provider named {provider!r}.")
+        key = self._require_key(provider)
+        return makers[provider](self._services.outbound, self.get_base_url(provider), key)
+
+    def _intent(
+        self, step: str, request: Any, model: str, kind: str, estimate: Decimal | None
+    ) -> CallIntent:
+        body = json.dumps(asdict(request), sort_keys=True, default=str, ensure_ascii=False)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        name = "sandbox" if self.is_sandbox(kind) else kind
+        return CallIntent(step, digest, model, name, estimate)
+
+    def _paid(self, intent: CallIntent, call: Callable[[], tuple[bytes, CallOutcome]]) -> bytes:
+        stored = self._context.calls.find(intent)
+        if stored is not None:
+            self._costs.record(intent.step, stored.cost_usd, stored.tokens, intent.model)
+            self._steps.add_request_step("Reuse", message=f"{intent.step}: already paid, reused")
+            return stored.reply
+        self._context.check()
+        call_id = self._context.calls.intend(intent)
+        self._steps.add_request_step("Request", message=f"{intent.step} → {intent.model}")
+        try:
+            reply, outcome = call()
+        except ProviderError as error:
+            self._context.calls.fail(call_id, error.code, error.maybe_billed)
+            self._note(error)
+            self._context.check()
+            raise
+        self._context.calls.settle(call_id, outcome)
+        self._costs.record(intent.step, outcome.cost_usd, outcome.tokens, intent.model)
+        self._steps.add_response_step("Reply", message=f"{outcome.tokens} tokens")
+        return reply
+
+    def _note(self, error: ProviderError) -> None:
+        self._steps.add_response_step("Reply", "error", error.message, error.code)
+        if error.kind == "timeout":
+            self._console.timeout(error.retry_after_s or 0)
+        elif error.kind == "rate":
+            self._console.rate_limit(error.retry_after_s)
+        else:
+            self._console.error(error.kind, error.message)
+
+    def _text_outcome(self, reply: TextReply, request: TextRequest) -> tuple[bytes, CallOutcome]:
+        cost, source = reply.cost_usd, "provider"
+        if cost is None:
+            cost, source = self.calculate_cost(request.model, reply.usage), "table"
+        usage = asdict(reply.usage) if reply.usage else {}
+        tokens = usage.get("input", 0) + usage.get("output", 0)
+        data = json.dumps(asdict(reply), default=str, ensure_ascii=False).encode()
+        return data, CallOutcome(data, usage, cost, source, tokens, reply.request_id)
+
+
+def _text_from_json(data: bytes) -> TextReply:
+    values = json.loads(data)
+    if values["usage"]:
+        values["usage"] = Usage(**values["usage"])
+    if values["cost_usd"] is not None:
+        values["cost_usd"] = Decimal(values["cost_usd"])
+    return TextReply(**values)
+
+
+def _image_usage(usage: Any) -> Usage:
+    if usage is None:
+        return Usage(0, 0, 0, 0, 0)
+    return Usage(usage.text_input + usage.image_input, 0, 0, usage.output, 0)

@@ -1,0 +1,221 @@
+"""AIEngine: runs any AI function through the six phases.
+
+| phase   | %      | calls                              | rule                                    |
+| ------- | ------ | ---------------------------------- | --------------------------------------- |
+| INIT    | 0–10   | ``validate``                       | input errors end here, before money     |
+| PREP    | 10–25  | ``prepare``, ``build_prompt``      | the only phase that reads domain rows   |
+| AI_CALL | 25–70  | ``run_ai_request``, ``generate_image`` | no database session is held open    |
+| PARSE   | 70–85  | ``parse_response``                 | pure; one repair pass at most           |
+| SAVE    | 85–98  | ``save_output``                    | one transaction with the run's end      |
+| DONE    | 98–100 | the run's log                      | follow-up work starts after the commit  |
+
+Errors leave as they are, after ``_handle_error`` wrote them into the steps; the life of the run
+decides what becomes of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from igny8_flask.ai.ai_core import AICore
+from igny8_flask.ai.base import BaseAIFunction
+from igny8_flask.ai.illustrate import Drawn, draw_all, plan
+from igny8_flask.ai.settings import ModelConfig, get_model_config
+from igny8_flask.ai.tracker import ConsoleStepTracker, CostTracker, ProgressTracker, StepTracker
+from igny8_flask.ai.types import AITaskResult, ParsedReply, Prompt, RunContext
+from igny8_flask.db import db, utcnow
+from igny8_flask.errors import Igny8Error
+from igny8_flask.services import Services
+
+REPAIR = (
+    "\n\nYour last answer could not be used: {reason} Answer again, complete, as exactly one JSON"
+    " object of the described form and nothing else."
+)
+TEXT_SHARE_OF_DRAWING = 0.3  # how much of AI_CALL the text takes when images follow
+
+
+class AIEngine:
+    """Executes one run."""
+
+    def __init__(self, services: Services, context: RunContext, function_name: str) -> None:
+        self.context = context
+        self.steps = StepTracker(function_name)
+        self.costs = CostTracker()
+        self.console = ConsoleStepTracker(function_name, services.settings.debug)
+        self.progress = ProgressTracker(context.report, self.steps)
+        self.core = AICore(services, context, self.steps, self.costs, self.console)
+
+    def execute(self, fn: BaseAIFunction, payload: dict[str, Any]) -> AITaskResult:
+        """Run the six phases; raises whatever ended them early, an Igny8Error as a rule."""
+        try:
+            self._init(fn, payload)
+            data = self._prep(fn, payload)
+            parsed = self._call_and_parse(fn, data)
+            result = self._save(fn, parsed, data)
+            self.console.done()
+        except Igny8Error as error:
+            self._handle_error(error)
+            raise
+        return AITaskResult(
+            fn.get_name(), result, self.costs.get_total(), self.costs.get_total_tokens()
+        )
+
+    def _init(self, fn: BaseAIFunction, payload: dict[str, Any]) -> None:
+        self.console.init(f"{len(payload['ids'])} item(s)")
+        self.progress.set_phase("INIT", "Checking the request…")
+        fn.validate(payload, self.context.account)
+        self.steps.add_request_step("Validate", message=f"{len(payload['ids'])} item(s) accepted")
+
+    def _prep(self, fn: BaseAIFunction, payload: dict[str, Any]) -> dict[str, Any]:
+        self.progress.set_phase("PREP", "Gathering what the model needs…")
+        data = {**fn.prepare(payload, self.context.account), "round": payload.get("round", 0)}
+        items = len(data["items"])
+        self.console.prep(f"{items} item(s)")
+        self.steps.add_request_step("Prepare", message=f"{items} item(s) loaded")
+        return data
+
+    def _call_and_parse(self, fn: BaseAIFunction, data: dict[str, Any]) -> list[Any]:
+        batches = list(_batches(data, fn.get_max_items()))
+        prompts = [fn.build_prompt(batch, self.context.account) for batch in batches]
+        config = get_model_config(fn.get_name())
+        model = fn.get_model(self.context.account) or self.core.get_model("openai", fn.get_name())
+        data["provenance"] = {
+            "model": model,
+            "prompt_version": prompts[0].version,
+            "run": str(self.context.task_id),
+            "provider": "sandbox" if self.core.is_sandbox() else "openai",
+            "sandbox": self.core.is_sandbox(),
+            "generated_at": utcnow().isoformat(timespec="seconds"),
+        }
+        db.session.close()
+        parsed = []
+        suffix = f":r{data['round']}" if data["round"] else ""
+        for number, (batch, prompt) in enumerate(zip(batches, prompts, strict=True), start=1):
+            call = _Call(
+                fn, batch, prompt, replace(config, model=model), number, len(batches), suffix
+            )
+            parsed.append(self._ask(call))
+        if fn.get_metadata().draws:
+            data["drawn"] = list(self._draw(parsed, data))
+        return parsed
+
+    def _ask(self, call: "_Call") -> ParsedReply:
+        """One reply to one prompt, with one repair pass when it cannot be used."""
+        reply = self._request(call, call.prompt, f"text:{call.number}{call.suffix}")
+        parsed = self._parse(call, reply.text, reply.finish_reason)
+        if parsed.error is not None and parsed.error.retryable:
+            self.console.retry(2, 2, parsed.error.message)
+            repair = REPAIR.format(reason=parsed.error.message)
+            prompt = replace(call.prompt, system=call.prompt.system + repair)
+            reply = self._request(call, prompt, f"text:{call.number}:repair{call.suffix}")
+            parsed = self._parse(call, reply.text, reply.finish_reason)
+        if parsed.error is not None:
+            raise parsed.error
+        return parsed
+
+    def _request(self, call: "_Call", prompt: Prompt, step: str) -> Any:
+        self.context.check()
+        self.console.ai_call(f"{step} → {call.config.model}")
+        end = TEXT_SHARE_OF_DRAWING if call.fn.get_metadata().draws else 1.0
+        expected = max(call.expected_chars(), 1)
+        seen = 0
+
+        def on_text(piece: str) -> None:
+            nonlocal seen
+            seen += len(piece)
+            done = (call.number - 1 + min(seen / expected, 1.0)) / call.total
+            words = f"The model is writing… {seen:,} characters"
+            self.progress.set_phase("AI_CALL", words, done * end)
+
+        self.progress.set_phase(
+            "AI_CALL", "Waiting for the model…", (call.number - 1) / call.total * end
+        )
+        return self.core.run_ai_request(
+            prompt,
+            model=call.config.model,
+            max_tokens=call.config.max_tokens,
+            temperature=call.config.temperature,
+            response_format=call.fn.get_metadata().schema,
+            function_name=call.fn.get_name(),
+            step=step,
+            on_text=on_text,
+        )
+
+    def _parse(self, call: "_Call", text: str, finish_reason: str) -> ParsedReply:
+        if not call.fn.get_metadata().draws:
+            self.progress.set_phase("PARSE", "Reading the answer…", call.number / call.total)
+        self.console.parse(f"{len(text)} characters, finish_reason {finish_reason!r}")
+        parsed = call.fn.parse_response(
+            text, self.steps, finish_reason=finish_reason, **call.asked()
+        )
+        if parsed.error is not None:
+            self.console.malformed_json(parsed.error.message)
+            self.steps.add_response_step("Parse", "error", parsed.error.message, parsed.error.code)
+        else:
+            self.steps.add_response_step("Parse", message=f"{len(text)} characters understood")
+        return parsed
+
+    def _draw(self, parsed: Sequence[Any], data: dict[str, Any]) -> Iterator[Drawn]:
+        slots = plan([row for reply in parsed for row in reply.rows], data)
+        context = self.context
+        drawn = draw_all(self.core, slots, data, context.account, context.task_id)
+        for number, slot in enumerate(slots):
+            share = TEXT_SHARE_OF_DRAWING + (1 - TEXT_SHARE_OF_DRAWING) * number / len(slots)
+            words = f"Drawing image {number + 1} of {len(slots)}…"
+            self.progress.set_phase("AI_CALL", words, share)
+            context.check()
+            yield next(drawn)
+            self.steps.add_response_step("Image", message=f"{slot.kind} {slot.position}")
+
+    def _save(
+        self, fn: BaseAIFunction, parsed: Sequence[Any], data: dict[str, Any]
+    ) -> dict[str, Any]:
+        self.context.check()
+        self.console.save("one transaction")
+        self.progress.set_phase("SAVE", "Saving…")
+
+        def save() -> dict[str, Any]:
+            result = fn.save_output(parsed, data, self.context.account, self.progress, self.steps)
+            self.steps.add_response_step("Save", message="Saved")
+            return {**result, "steps": self.steps.get_meta(), "provenance": data["provenance"]}
+
+        return self.context.complete(save)
+
+    def _handle_error(self, error: Igny8Error) -> None:
+        self.console.error(error.code, error.message)
+        self.steps.add_response_step("Error", "error", error.message, error.code)
+
+
+class _Call:
+    """One question to the model within a run."""
+
+    def __init__(
+        self,
+        fn: BaseAIFunction,
+        batch: dict[str, Any],
+        prompt: Prompt,
+        config: ModelConfig,
+        number: int,
+        total: int,
+        suffix: str,
+    ) -> None:
+        self.fn, self.batch, self.prompt, self.config = fn, batch, prompt, config
+        self.number, self.total, self.suffix = number, total, suffix
+
+    def asked(self) -> dict[str, Any]:
+        """What the question was about, for the parser."""
+        return {key: value for key, value in self.batch.items() if key not in _NOT_ASKED}
+
+    def expected_chars(self) -> int:
+        """How long an answer will be, roughly, so that the bar can follow the stream."""
+        words = sum(getattr(item, "word_count", 0) or 0 for item in self.batch["items"])
+        return int(words * 8) or 2000
+
+
+_NOT_ASKED = {"site_id", "provenance", "language", "tone", "drawn", "mobile", "text", "round"}
+
+
+def _batches(data: dict[str, Any], size: int | None) -> Iterator[dict[str, Any]]:
+    items = data["items"]
+    for start in range(0, len(items), size or len(items) or 1):
+        yield {**data, "items": items[start : start + (size or len(items))]}

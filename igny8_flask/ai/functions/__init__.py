@@ -1,0 +1,1 @@
+"""The AI functions, one module each: class and default prompt side by side."""

@@ -1,0 +1,188 @@
+"""generate_content: a writer task becomes an article."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+
+from igny8_flask.ai.base import BaseAIFunction, owned_ids
+from igny8_flask.ai.prompts import PromptRegistry
+from igny8_flask.ai.replies import ArticleReply, parse_article
+from igny8_flask.ai.tracker import ProgressTracker, StepTracker
+from igny8_flask.ai.types import FunctionMetadata, Prompt
+from igny8_flask.ai.validators import validate_ids, validate_tasks_exist
+from igny8_flask.content import normalize
+from igny8_flask.db import db
+from igny8_flask.errors import InputError, NotFoundError
+from igny8_flask.models import Account, Content, ContentStatus, Task, TaskStatus
+
+TITLE_MAX_CHARS = 300
+DEFAULT_PROMPT = """
+You write articles for a website. Write one complete, useful, factual article in {language}
+for the title in [IGNY8_TITLE]. Voice and audience: {tone}.
+Follow [IGNY8_OUTLINE] when it has sections: every section must appear, in that order, under its
+own h2 heading. Use the phrases of [IGNY8_KEYWORDS] naturally. Consider [IGNY8_DESCRIPTION].
+Length: about {word_count} words.
+Answer with one JSON object: "title"; "content", the article as clean HTML (h2, h3, p, ul, ol,
+table, blockquote, pre; no h1, no style, no script, no images); "excerpt" of at most 300
+characters; "meta_title" of at most 60 and "meta_description" of at most 155 characters;
+"focus_keyphrase"; "categories" and "tags", lists of a few short terms; "faq", a list of objects
+with "question" and "answer".
+"""
+PromptRegistry.register_default("generate_content", DEFAULT_PROMPT)
+
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": [
+        "title",
+        "content",
+        "excerpt",
+        "meta_title",
+        "meta_description",
+        "focus_keyphrase",
+        "categories",
+        "tags",
+        "faq",
+    ],
+    "properties": {
+        "title": _TEXT,
+        "content": _TEXT,
+        "excerpt": _TEXT,
+        "meta_title": _TEXT,
+        "meta_description": _TEXT,
+        "focus_keyphrase": _TEXT,
+        "categories": _TEXTS,
+        "tags": _TEXTS,
+        "faq": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["question", "answer"],
+                "properties": {"question": _TEXT, "answer": _TEXT},
+            },
+        },
+    },
+}
+
+
+class GenerateContentFunction(BaseAIFunction):
+    """Writes the article of one task and stores it as the task's content."""
+
+    def get_name(self) -> str:
+        """The registered name."""
+        return "generate_content"
+
+    def get_metadata(self) -> FunctionMetadata:
+        """One run a task."""
+        return FunctionMetadata(
+            "Generate content", "Writes the article of a task.", SCHEMA, per_item=True
+        )
+
+    def validate(self, payload: dict[str, Any], account: Account | None = None) -> None:
+        """The task must exist and have a title."""
+        site_id, _ = owned_ids({**payload, "ids": []})
+        ids = validate_ids(payload)
+        validate_tasks_exist(site_id, ids)
+        untitled = db.session.scalars(
+            select(Task.id).where(Task.id.in_(ids), Task.title == "")
+        ).first()
+        if untitled:
+            raise InputError("Give the task a title first.", "task_without_title")
+
+    def prepare(self, payload: dict[str, Any], account: Account | None = None) -> dict[str, Any]:
+        """Read the task; ``items`` holds that one task."""
+        site_id, ids = owned_ids(payload)
+        task = db.session.scalars(
+            select(Task).where(Task.site_id == site_id, Task.id == ids[0])
+        ).first()
+        if task is None:
+            raise NotFoundError("The task was deleted meanwhile.")
+        return {
+            "items": [task],
+            "site_id": site_id,
+            "language": payload.get("language") or "English",
+            "tone": payload.get("tone")
+            or "clear, friendly and expert, for the readers of this site",
+        }
+
+    def build_prompt(self, data: dict[str, Any], account: Account | None = None) -> Prompt:
+        """Title, keywords and outline travel as data."""
+        task: Task = data["items"][0]
+        return PromptRegistry.get_prompt(
+            self.get_name(),
+            account,
+            task,
+            {
+                "values": {
+                    "language": data["language"],
+                    "tone": data["tone"],
+                    "word_count": task.word_count,
+                },
+                "data": {
+                    "title": task.title,
+                    "description": task.description,
+                    "keywords": task.keywords,
+                    "outline": task.outline,
+                    "word_count": task.word_count,
+                    "language": data["language"],
+                },
+            },
+            data["site_id"],
+        )
+
+    def parse_response(
+        self, response: str, step_tracker: StepTracker | None = None, **asked: Any
+    ) -> ArticleReply:
+        """Any reply → an article or a named error."""
+        items = asked.pop("items", None)
+        if items:
+            asked.setdefault("title", items[0].title)
+            asked.setdefault("outline", items[0].outline)
+        return parse_article(response, **asked)
+
+    def save_output(
+        self,
+        parsed: Sequence[ArticleReply],
+        original_data: dict[str, Any],
+        account: Account | None = None,
+        progress_tracker: ProgressTracker | None = None,
+        step_tracker: StepTracker | None = None,
+    ) -> dict[str, Any]:
+        """Store the article; a second run of the same task replaces the first one's text."""
+        reply = parsed[0]
+        article = reply.rows[0]
+        task = db.session.get(Task, original_data["items"][0].id)
+        if task is None:
+            raise NotFoundError("The task was deleted while its article was being written.")
+        clean = normalize(article.body)
+        content = db.session.scalars(select(Content).where(Content.task_id == task.id)).first()
+        if content is None:
+            content = Content(account_id=task.account_id, site_id=task.site_id, task_id=task.id)
+            db.session.add(content)
+        content.title = (article.title or clean.title or task.title)[:TITLE_MAX_CHARS]
+        content.html = clean.html
+        content.excerpt = article.excerpt or clean.excerpt
+        content.word_count = clean.word_count
+        content.status = ContentStatus.REVIEW
+        content.seo = {
+            "title": article.meta_title or content.title,
+            "description": article.meta_description or content.excerpt[:155],
+            "focus": article.focus_keyphrase or (task.keywords[0] if task.keywords else ""),
+        }
+        content.terms = {"categories": list(article.categories), "tags": list(article.tags)}
+        content.faq = [asdict(entry) for entry in article.faq]
+        content.warnings = [*reply.warnings, *clean.warnings]
+        content.provenance = original_data["provenance"]
+        task.status = TaskStatus.COMPLETED
+        db.session.flush()
+        return {
+            "content_id": str(content.id),
+            "title": content.title,
+            "word_count": content.word_count,
+            "warnings": content.warnings,
+        }

@@ -1,0 +1,72 @@
+"""Which model, key and limits apply: function defaults ← account ← site, the nearest wins."""
+
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import select
+
+from igny8_flask.crypto import SecretBox
+from igny8_flask.db import db
+from igny8_flask.models import IntegrationSettings
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """How one function talks to its model; ``model`` empty = the operator's default."""
+
+    max_tokens: int
+    temperature: float | None = None
+    model: str = ""
+    reasoning_effort: str | None = None
+
+
+MODEL_CONFIG: dict[str, ModelConfig] = {
+    "auto_cluster": ModelConfig(max_tokens=8000),
+    "generate_ideas": ModelConfig(max_tokens=8000),
+    "generate_content": ModelConfig(max_tokens=12_000),
+    "generate_images": ModelConfig(max_tokens=2000),
+}
+
+
+@dataclass(frozen=True)
+class Integration:
+    """Settings of one kind after account and site are merged; ``secret`` is the provider's key."""
+
+    config: dict[str, Any] = field(default_factory=dict)
+    secret: str = field(default="", repr=False)
+
+
+def load_integration(
+    account_id: uuid.UUID, site_id: uuid.UUID | None, integration_type: str, secrets: SecretBox
+) -> Integration:
+    """Merge the account's and the site's rows of one kind; the site's values win."""
+    rows = db.session.scalars(
+        select(IntegrationSettings)
+        .where(
+            IntegrationSettings.account_id == account_id,
+            IntegrationSettings.integration_type == integration_type,
+            (IntegrationSettings.site_id.is_(None)) | (IntegrationSettings.site_id == site_id),
+        )
+        .order_by(IntegrationSettings.site_id.is_not(None))
+    )
+    merged = Integration()
+    for row in rows:
+        secret = merged.secret
+        if row.secret_sealed:
+            secret = secrets.open(row.secret_sealed, row.seal_context())
+        merged = Integration({**merged.config, **row.config}, secret)
+    return merged
+
+
+def get_model_config(function_name: str, integration: Integration | None = None) -> ModelConfig:
+    """The function's configuration with the account's and site's own choices laid over it.
+
+    ``integration.config`` may hold ``model`` for all functions and ``models`` per function.
+    """
+    config = MODEL_CONFIG.get(function_name, ModelConfig(max_tokens=4000))
+    if integration is None:
+        return config
+    per_function = integration.config.get("models") or {}
+    chosen = per_function.get(function_name) or integration.config.get("model") or config.model
+    return replace(config, model=chosen)

@@ -1,0 +1,52 @@
+"""Checks of a run's input that need no money; each raises an error that names the field."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+
+from igny8_flask.db import db
+from igny8_flask.errors import InputError, NotFoundError
+from igny8_flask.models import Cluster, Content, Keyword, Task
+
+MAX_IDS = 100
+Row = type[Keyword] | type[Cluster] | type[Task] | type[Content]
+
+
+def validate_ids(payload: dict[str, Any], limit: int | None = None) -> list[uuid.UUID]:
+    """The payload's ids, unique and in order; raises InputError when none, too many or wrong."""
+    ids = payload.get("ids")
+    limit = limit or MAX_IDS
+    if not isinstance(ids, list) or not ids:
+        raise InputError("Choose at least one item.", fields={"ids": ["Choose at least one item."]})
+    if len(ids) > limit:
+        words = f"At most {limit} items at a time."
+        raise InputError(words, fields={"ids": [words]})
+    try:
+        return list(dict.fromkeys(uuid.UUID(str(one)) for one in ids))
+    except ValueError as error:
+        raise InputError("An id is not valid.", fields={"ids": ["An id is not valid."]}) from error
+
+
+def validate_rows_exist(model: Row, site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
+    """Raise NotFoundError unless every id is a row of that site."""
+    found = set(
+        db.session.scalars(select(model.id).where(model.site_id == site_id, model.id.in_(ids)))
+    )
+    if len(found) != len(set(ids)):
+        raise NotFoundError("One of the chosen items does not exist any more.")
+
+
+def validate_keywords_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
+    """Every id is a keyword of the site."""
+    validate_rows_exist(Keyword, site_id, ids)
+
+
+def validate_clusters_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
+    """Every id is a cluster of the site."""
+    validate_rows_exist(Cluster, site_id, ids)
+
+
+def validate_tasks_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
+    """Every id is a writer task of the site."""
+    validate_rows_exist(Task, site_id, ids)

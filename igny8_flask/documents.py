@@ -1,0 +1,95 @@
+"""The document of a post as it goes to a site, and the reading of the receipt that comes back."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from igny8_flask.content import render_blocks
+from igny8_flask.models import Content, Image, ImageKind
+
+SLUG_MAX_CHARS = 75
+EXCERPT_MAX_CHARS = 500
+
+
+def build(
+    content: Content,
+    images: Sequence[Image],
+    rules: Mapping[str, Any],
+    abilities: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The body of ``PUT igny8/v1/content/<uuid>``.
+
+    ``rules`` are the site's publishing settings with the request's own options laid over them;
+    ``abilities`` is what the site told of itself (``editor``, ``blocks``).
+    """
+    classic = abilities.get("editor") == "classic"
+    details = bool(abilities.get("blocks", {}).get("details", True))
+    featured = next((i for i in images if i.kind is ImageKind.FEATURED), None)
+    document: dict[str, Any] = {
+        "title": content.title,
+        "content": content.html if classic else render_blocks(content.html, details=details),
+        "format": "html" if classic else "blocks",
+        "status": rules["status"],
+        "excerpt": content.excerpt[:EXCERPT_MAX_CHARS],
+        "categories": [*rules["categories"], *content.terms.get("categories", [])],
+        "tags": content.terms.get("tags", []),
+        "create_terms": rules["create_terms"],
+        "featured": {"sha256": featured.sha256} if featured else None,
+        "seo": content.seo or None,
+        "post_type": rules["post_type"],
+        "provenance": content.provenance,
+    }
+    slug = slug_of(content.title)
+    if slug:
+        document["slug"] = slug
+    if content.wp_sha:
+        document["base_sha"] = content.wp_sha
+    if rules.get("force"):
+        document["force"] = True
+    return document
+
+
+def check_receipt(document: Mapping[str, Any], receipt: Mapping[str, Any]) -> list[str]:
+    """What the site did not do as asked, in words; empty = the delivery is whole."""
+    problems = []
+    fields = receipt.get("fields", {})
+    for name, words in _FIELDS.items():
+        told = fields.get(name)
+        state = told.get("state") if isinstance(told, dict) else told
+        if state == "failed" or (name in _MUST and document.get(name) and state is None):
+            problems.append(words)
+    asked, got = document["status"], receipt.get("status")
+    if got != asked and not (asked == "publish" and got == "future"):
+        problems.append(f"It is {got!r}, not {asked!r} as asked.")
+    return problems
+
+
+_MUST = ("title", "content")
+_FIELDS = {
+    "title": "The title was not stored.",
+    "content": "The text was not stored.",
+    "slug": "The address was not set.",
+    "excerpt": "The excerpt was not stored.",
+    "featured": "The featured image is not set.",
+    "seo": "The SEO fields were not stored.",
+    "date_gmt": "The date was not set.",
+}
+
+
+def slug_of(title: str) -> str:
+    """ASCII slug of at most 75 characters; empty for titles in other scripts (the site decides)."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    if len(plain) < len(title) / 2:
+        return ""
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(words) > SLUG_MAX_CHARS:
+        words = words[:SLUG_MAX_CHARS].rpartition("-")[0] or words[:SLUG_MAX_CHARS]
+    return words
+
+
+def file_name(title: str, image: Image, extension: str) -> str:
+    """Name of a media file, ASCII, telling for people."""
+    stem = slug_of(title) or "image"
+    part = "" if image.kind is ImageKind.FEATURED else f"-{image.kind}-{image.position}"
+    return f"{stem}{part}.{extension}"

@@ -1,0 +1,52 @@
+"""The RQ side of the house for everybody but the workers: one queue, ids as arguments."""
+
+from redis import Redis
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+
+from igny8_flask.cache import connect
+from igny8_flask.leases import Ticket
+from igny8_flask.models import AITaskLog
+
+QUEUE_NAME = "igny8"
+JOB_TIMEOUT_S = 3600
+RESULT_TTL_S = 60
+FAILURE_TTL_S = 86_400
+RUN_JOB = "workers.tasks.run_ai_task"
+DELIVERY_JOB = "workers.tasks.publish"
+
+
+class JobQueue:
+    """The one queue. RQ only carries ids to workers; the rows say what is to be done."""
+
+    def __init__(self, redis_url: str, connection: "Redis[bytes] | None" = None) -> None:
+        self.rq = Queue(
+            QUEUE_NAME, connection=connection or connect(redis_url), serializer=JSONSerializer
+        )
+
+    def send(self, ticket: Ticket) -> None:
+        """Enqueue a ticket; sending it twice is the same as once. Raises RedisError."""
+        job = RUN_JOB if ticket.model is AITaskLog else DELIVERY_JOB
+        try:
+            self.rq.enqueue_call(
+                job,
+                args=(str(ticket.id), ticket.generation),
+                job_id=ticket.job_id,
+                unique=True,
+                timeout=JOB_TIMEOUT_S,
+                result_ttl=RESULT_TTL_S,
+                failure_ttl=FAILURE_TTL_S,
+                description=f"{job} {ticket.job_id}",
+            )
+        except DuplicateJobError:
+            return
+
+    def held(self) -> set[str]:
+        """Ids of all jobs that wait on the list."""
+        names = self.rq.connection.lrange(self.rq.key, 0, -1)
+        return {name.decode() for name in names}
+
+    def depth(self) -> int:
+        """How many jobs wait in Redis."""
+        return int(self.rq.connection.llen(self.rq.key))

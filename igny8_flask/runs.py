@@ -1,0 +1,295 @@
+"""The life of a run: submitted, executed, cancelled, retried. The only writer of run states."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import func, select
+
+from igny8_flask import batches, publishing, site_settings
+from igny8_flask.ai.engine import AIEngine
+from igny8_flask.ai.registry import get_function_instance
+from igny8_flask.ai.types import CallStore, ProgressState
+from igny8_flask.cache import StatusBody
+from igny8_flask.db import db, utcnow
+from igny8_flask.errors import LeaseLostError, NotFoundError, ReplyError
+from igny8_flask.jobs import (
+    LIVE,
+    add_or_find_live,
+    perform,
+    publish_status,
+    put_back,
+    request_cancel,
+    work_key,
+)
+from igny8_flask.leases import Lease, Ticket, move, reclaim_expired
+from igny8_flask.ledger import PaidCalls, credits_for, run_cost
+from igny8_flask.models import Account, AITaskLog, Delivery, Site, Task, TaskStatus, WorkState
+from igny8_flask.services import current
+from igny8_flask.work_status import describe as describe_work
+from igny8_flask.work_status import share
+
+RETRY_DELAYS_S = (5, 20, 60, 300, 900)  # after transient provider failures
+SQL_PROGRESS_EVERY_S = 3.0
+CACHE_PROGRESS_EVERY_S = 0.3
+
+
+def submit(
+    site: Site, function_name: str, ids: list[uuid.UUID], options: dict[str, Any]
+) -> AITaskLog:
+    """Write down that a function shall run; returns the run, the live one if there is one.
+
+    Several ids of a per-item function become a batch of runs. ``options``: ``images`` and
+    ``publish`` (bool) say what follows an article; the site's settings are their defaults.
+    Raises InputError and NotFoundError for input that can be judged now.
+    """
+    fn = get_function_instance(function_name)
+    metadata = fn.get_metadata()
+    ids = list(dict.fromkeys(ids))
+    fn.validate({"site_id": site.id, "ids": ids}, site.account)
+    options = {**_default_options(site), **options}
+    if metadata.per_item and len(ids) > 1:
+        runs = [_add(site, fn.get_name(), [one], options) for one in ids]
+        run = batches.gather(site, fn.get_name(), runs, options)
+    else:
+        run = _add(site, fn.get_name(), ids, options)
+    db.session.commit()
+    current().cache.ring()
+    return run
+
+
+def _default_options(site: Site) -> dict[str, Any]:
+    settings = site_settings.read(site)
+    return {
+        "images": settings["image_generation"]["featured"],
+        "publish": settings["publishing"]["auto"],
+    }
+
+
+def _add(
+    site: Site, function_name: str, ids: list[uuid.UUID], options: dict[str, Any]
+) -> AITaskLog:
+    run = AITaskLog(
+        account_id=site.account_id,
+        site_id=site.id,
+        function_name=function_name,
+        work_key=work_key(function_name, ids),
+        payload={"ids": [str(one) for one in ids], "options": options},
+    )
+    chained = _live_chain(run)
+    if chained is not None:
+        return chained
+    found, is_new = add_or_find_live(run)
+    if is_new and function_name == "generate_content":
+        _set_task_status(ids, TaskStatus.IN_PROGRESS)
+    assert isinstance(found, AITaskLog)  # noqa: S101 - narrows the type
+    return found
+
+
+def _live_chain(run: AITaskLog) -> AITaskLog | None:
+    """The last run of the same work when what followed from it is still going on."""
+    last = db.session.scalars(
+        select(AITaskLog)
+        .where(AITaskLog.site_id == run.site_id, AITaskLog.work_key == run.work_key)
+        .order_by(AITaskLog.id.desc())
+        .limit(1)
+    ).first()
+    link: AITaskLog | Delivery | None = last
+    while isinstance(link, AITaskLog) and link.next_id is not None:
+        model: Any = AITaskLog if link.next_kind == "run" else Delivery
+        link = db.session.get(model, link.next_id)
+        if link is not None and link.state in LIVE:
+            return last
+    return None
+
+
+def _set_task_status(ids: list[uuid.UUID], status: TaskStatus) -> None:
+    for task in db.session.scalars(select(Task).where(Task.id.in_(ids))):
+        task.status = status
+
+
+def execute(run_id: uuid.UUID, generation: int) -> None:
+    """The job of a run: claim it, run the engine, store the outcome."""
+    ticket = Ticket(AITaskLog, run_id, generation)
+    perform(ticket, _execute, RETRY_DELAYS_S, _after_failure)
+
+
+def _execute(run: AITaskLog, lease: Lease) -> None:
+    site = db.session.get_one(Site, run.site_id)
+    context = _Context(run, site, lease)
+    settings = site_settings.read(site)
+    payload = {
+        "site_id": site.id,
+        "ids": [uuid.UUID(one) for one in run.payload["ids"]],
+        "options": run.payload["options"],
+        "round": run.payload.get("round", 0),
+        **settings["brand"],
+        **settings["image_generation"],
+    }
+    engine = AIEngine(current(), context, run.function_name)
+    engine.execute(get_function_instance(run.function_name), payload)
+
+
+class _Context:
+    """What the engine may do to its run (see ``ai.types.RunContext``)."""
+
+    def __init__(self, run: AITaskLog, site: Site, lease: Lease) -> None:
+        self.account: Account = site.account
+        self.site = site
+        self.task_id = run.id
+        self.calls: CallStore = PaidCalls(run)
+        db.session.expunge(run)
+        self._run = run
+        self._lease = lease
+        self._told: tuple[str, int] = ("", -1)
+        self._stored_at = self._shown_at = 0.0
+
+    def check(self) -> None:
+        self._lease.check()
+
+    def should_stop(self) -> bool:
+        return self._lease.should_stop()
+
+    def report(self, progress: ProgressState, steps: dict[str, Any]) -> None:
+        self._lease.check()
+        now = time.monotonic()
+        told = (progress.phase, len(steps["request_steps"]) + len(steps["response_steps"]))
+        news = told != self._told
+        if not news and now - self._shown_at < CACHE_PROGRESS_EVERY_S:
+            return
+        values = {**vars(progress), "state": WorkState.RUNNING}
+        if news:
+            cost, tokens = run_cost(self.task_id)
+            values |= {**steps, "cost_usd": cost, "tokens": tokens}
+        if news or now - self._stored_at > SQL_PROGRESS_EVERY_S:
+            if not move(self._lease.ticket, (WorkState.RUNNING,), **values):
+                db.session.rollback()
+                raise LeaseLostError("Another worker took this over.")
+            db.session.commit()
+            self._stored_at = now
+        for name, value in values.items():
+            setattr(self._run, name, value)
+        share(current().cache, self._run)
+        self._told, self._shown_at = told, now
+
+    def complete(self, save: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        self._lease.check()
+        saved = save()
+        steps, provenance = saved.pop("steps"), saved.pop("provenance")
+        cost, tokens = run_cost(self.task_id)
+        values: dict[str, Any] = {
+            "state": WorkState.SUCCESS,
+            "phase": "DONE",
+            "percentage": 100,
+            "message": "Done.",
+            "lease_until": None,
+            "finished_at": utcnow(),
+            "result": saved,
+            "cost_usd": cost,
+            "tokens": tokens,
+            "credits": credits_for(self._run.function_name, saved),
+            "model": provenance["model"],
+            "sandbox": provenance["sandbox"],
+            **steps,
+            **_follow_up(self._run, self.site, saved),
+        }
+        if not move(self._lease.ticket, (WorkState.RUNNING,), **values):
+            db.session.rollback()
+            raise LeaseLostError("Another worker took this over.")
+        db.session.commit()
+        publish_status(AITaskLog, self.task_id)
+        current().cache.ring()
+        return saved
+
+
+def _follow_up(run: AITaskLog, site: Site, saved: dict[str, Any]) -> dict[str, Any]:
+    """Add what follows from a finished run; returns the run's ``next_*`` values."""
+    options = run.payload["options"]
+    if run.function_name == "generate_content" and options.get("images"):
+        ids = [uuid.UUID(one) for one in run.payload["ids"]]
+        following: AITaskLog | Delivery = _add(site, "generate_images", ids, options)
+        return {"next_kind": "run", "next_id": following.id}
+    if run.function_name in ("generate_content", "generate_images") and options.get("publish"):
+        content_id = uuid.UUID(saved["content_id"])
+        following = publishing.add(site, content_id, {})
+        return {"next_kind": "delivery", "next_id": following.id}
+    return {}
+
+
+def _after_failure(run_id: uuid.UUID) -> None:
+    """An article whose images failed is delivered all the same; its task is free again."""
+    run = db.session.get_one(AITaskLog, run_id, populate_existing=True)
+    ids = [uuid.UUID(one) for one in run.payload["ids"]]
+    if run.function_name == "generate_content":
+        _set_task_status(ids, TaskStatus.PENDING)
+    elif run.function_name == "generate_images" and run.payload["options"].get("publish"):
+        site = db.session.get_one(Site, run.site_id)
+        delivery = publishing.add_for_task(site, ids[0])
+        if delivery is not None:
+            run.next_kind, run.next_id = "delivery", delivery.id
+    db.session.commit()
+    current().cache.ring()
+
+
+def get(site_id: uuid.UUID, run_id: uuid.UUID) -> AITaskLog:
+    """The run of that site; raises NotFoundError."""
+    run = db.session.scalars(
+        select(AITaskLog).where(AITaskLog.site_id == site_id, AITaskLog.id == run_id)
+    ).first()
+    if run is None:
+        raise NotFoundError("There is no such run.")
+    return run
+
+
+def describe(run: AITaskLog) -> dict[str, Any]:
+    """The status of a run or batch as the API gives it."""
+    return batches.describe(run) if run.is_batch else describe_work(run)
+
+
+def read_status(site_id: uuid.UUID, run_id: uuid.UUID) -> StatusBody | None:
+    """The ready status body: from the cache, else from the database; None when not that site's."""
+    cached = current().cache.get_status(site_id, run_id)
+    if cached is not None:
+        return cached
+    run = db.session.scalars(
+        select(AITaskLog).where(AITaskLog.site_id == site_id, AITaskLog.id == run_id)
+    ).first()
+    if run is None:
+        return None
+    return StatusBody.of(describe(run)) if run.is_batch else share(current().cache, run)
+
+
+def cancel(site: Site, run_id: uuid.UUID) -> AITaskLog:
+    """Stop a run or all unfinished runs of a batch; what was paid stays stored."""
+    run = get(site.id, run_id)
+    for one in batches.members(run) if run.is_batch else [run]:
+        if not one.state.is_final:
+            request_cancel(one)
+    return get(site.id, run_id)
+
+
+def retry(site: Site, run_id: uuid.UUID) -> AITaskLog:
+    """Run a failed or cancelled run again from its last paid step.
+
+    Where the stored reply itself was the fault, the model is asked anew.
+    """
+    run = get(site.id, run_id)
+    if (run.error_code or "").startswith(ReplyError.code_prefix):
+        run.payload = {**run.payload, "round": run.payload.get("round", 0) + 1}
+        db.session.commit()
+    put_back(run)
+    return get(site.id, run_id)
+
+
+def sweep() -> None:
+    """Reclaim runs whose worker fell silent, and end batches that have nothing left to do."""
+    for run_id in reclaim_expired(AITaskLog):
+        _after_failure(run_id)
+    batches.close_finished()
+
+
+def count_by_state() -> dict[str, int]:
+    """How many runs are in each state."""
+    rows = db.session.execute(select(AITaskLog.state, func.count()).group_by(AITaskLog.state))
+    return {state.value: count for state, count in rows}

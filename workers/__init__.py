@@ -1,0 +1,1 @@
+"""The processes behind the API: workers that execute jobs and the dispatcher that feeds them."""

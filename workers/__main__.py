@@ -1,0 +1,36 @@
+"""``python -m workers``: start workers and the dispatcher of this host."""
+
+import argparse
+import os
+import sys
+
+from dotenv import load_dotenv
+
+from igny8_flask import create_app
+from igny8_flask.config import Settings
+from igny8_flask.errors import ConfigError
+from workers.supervisor import Supervisor
+
+
+def main() -> int:
+    """Parse the command line and run until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
+    parser.add_argument("--workers", type=int, help="worker processes (default: IGNY8_WORKERS)")
+    parser.add_argument(
+        "--no-dispatcher", action="store_true", help="only workers; a dispatcher runs elsewhere"
+    )
+    arguments = parser.parse_args()
+    load_dotenv()
+    try:
+        settings = Settings.from_env(os.environ)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    workers = settings.workers if arguments.workers is None else arguments.workers
+    app = create_app(settings)
+    Supervisor(app, settings.redis_url, workers, not arguments.no_dispatcher).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

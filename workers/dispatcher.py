@@ -1,0 +1,90 @@
+"""The dispatcher: turns due rows into RQ jobs, fairly over sites, and sweeps up what was left.
+
+The database is the truth. Each pass (a) takes runs and deliveries back whose worker fell silent,
+(b) takes rows back that Redis lost, (c) admits due rows and sends them. A second dispatcher is
+harmless: every move is a compare-and-set.
+"""
+
+import threading
+import time
+
+from flask import Flask
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from igny8_flask import publishing, runs
+from igny8_flask.cache import BELL, connect
+from igny8_flask.leases import Ticket, WorkRow, admit, back_to_pending, stale_queued
+from igny8_flask.log import get_logger
+from igny8_flask.models import AITaskLog, Delivery
+from igny8_flask.queue import JobQueue
+from igny8_flask.services import current
+
+log = get_logger(__name__)
+
+PASS_S = 0.5  # longest pause between two passes; the bell shortens it
+SWEEP_S = 5.0
+MODELS: tuple[WorkRow, ...] = (AITaskLog, Delivery)
+
+
+class Dispatcher:
+    """One loop; stop it by setting ``stop``."""
+
+    def __init__(self, app: Flask, redis_url: str, stop: threading.Event) -> None:
+        self.app = app
+        self.stop = stop
+        self.queue = JobQueue(redis_url)
+        self._bell = connect(redis_url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        self._swept_at = 0.0
+
+    def run(self) -> None:
+        """Pass after pass until stopped; a failing pass is logged and tried again."""
+        while not self.stop.is_set():
+            try:
+                with self.app.app_context():
+                    self.run_pass()
+            except (SQLAlchemyError, RedisError) as error:
+                log.warning("dispatch_failed", error=str(error))
+                self.stop.wait(PASS_S)
+            self._wait()
+
+    def run_pass(self) -> int:
+        """Sweep when it is time, admit and send; returns how many jobs were sent."""
+        if time.monotonic() - self._swept_at > SWEEP_S:
+            runs.sweep()
+            publishing.sweep()
+            self._swept_at = time.monotonic()
+        if not current().cache.is_up():
+            return 0
+        settings = current().settings
+        sent = 0
+        for model in MODELS:
+            self._recover(model)
+            for ticket in admit(model, settings.site_slots, settings.window):
+                sent += self._send(ticket)
+        return sent
+
+    def _recover(self, model: WorkRow) -> None:
+        tickets = stale_queued(model)
+        held = self.queue.held() if tickets else set()
+        for ticket in tickets:
+            if ticket.job_id not in held:
+                log.warning("job_lost", job_id=ticket.job_id)
+                back_to_pending(ticket)
+
+    def _send(self, ticket: Ticket) -> int:
+        try:
+            self.queue.send(ticket)
+        except RedisError:
+            back_to_pending(ticket)
+            return 0
+        return 1
+
+    def _wait(self) -> None:
+        """Sleep until the bell rings or the pause is over."""
+        try:
+            if not self._bell.subscribed:
+                self._bell.subscribe(BELL)
+            self._bell.get_message(timeout=PASS_S)
+        except RedisError:
+            self.stop.wait(PASS_S)

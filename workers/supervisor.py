@@ -1,0 +1,77 @@
+"""The parent process: loads the app once, forks dispatcher and workers, replaces the dead."""
+
+import multiprocessing as mp
+import signal
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+from types import FrameType
+
+from flask import Flask
+
+from igny8_flask.log import get_logger
+from workers.dispatcher import Dispatcher
+from workers.tasks import bind_app
+from workers.worker import make_worker
+
+log = get_logger(__name__)
+
+LOOK_S = 0.5
+RESPAWN_S = 2.0  # a child that dies sooner than this after its start waits before the next
+fork = mp.get_context("fork")
+
+
+class Supervisor:
+    """Keeps the asked-for children alive until it is told to stop."""
+
+    def __init__(self, app: Flask, redis_url: str, workers: int, dispatch: bool) -> None:
+        self._app = app
+        self._redis_url = redis_url
+        self._stop = threading.Event()
+        self._wanted: dict[str, Callable[[], None]] = {
+            f"worker-{number}": self._work for number in range(1, workers + 1)
+        }
+        if dispatch:
+            self._wanted["dispatcher"] = self._dispatch
+        self._children: dict[str, tuple[BaseProcess, float]] = {}
+
+    def run(self) -> None:
+        """Block until SIGTERM or SIGINT, then let every child finish its job."""
+        bind_app(self._app)
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+        while not self._stop.is_set():
+            for name in self._wanted:
+                self._keep(name)
+            self._stop.wait(LOOK_S)
+        for child, _ in self._children.values():
+            child.terminate()
+        for child, _ in self._children.values():
+            child.join()
+        log.info("workers_stopped")
+
+    def _keep(self, name: str) -> None:
+        child, started = self._children.get(name, (None, 0.0))
+        if child is not None and child.is_alive():
+            return
+        if child is not None:
+            log.warning("child_died", child=name, exit_code=child.exitcode)
+            if time.monotonic() - started < RESPAWN_S:
+                self._stop.wait(RESPAWN_S)
+        process = fork.Process(target=self._wanted[name], name=name)
+        process.start()
+        self._children[name] = (process, time.monotonic())
+
+    def _work(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        make_worker(self._redis_url).work(logging_level="WARNING")
+
+    def _dispatch(self) -> None:
+        stop = threading.Event()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
+        Dispatcher(self._app, self._redis_url, stop).run()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop.set()
