@@ -6,7 +6,15 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from igny8_flask.sandbox import admin, catalog_routes, chat, images
+from igny8_flask.sandbox import (
+    admin,
+    batches,
+    catalog_routes,
+    chat,
+    images,
+    responses,
+    runware,
+)
 from igny8_flask.sandbox.call import Call, open_call
 from igny8_flask.sandbox.chat import print_json
 from igny8_flask.sandbox.faults import FaultBook
@@ -23,7 +31,9 @@ from igny8_flask.sandbox.refusals import Refusal
 from igny8_flask.sandbox.state import EXTENSION, Sandbox, current_sandbox
 
 MAX_BODY_BYTES = 210 * 1024 * 1024
-_BLUEPRINTS = (chat.blueprint, images.blueprint, catalog_routes.blueprint)
+_BLUEPRINTS = tuple(
+    module.blueprint for module in (chat, images, catalog_routes, runware, responses, batches)
+)
 
 
 def create_sandbox(latency: str = "test", seed: int = 0) -> Flask:
@@ -106,8 +116,12 @@ def _answer_refusal(refusal: Refusal) -> Response:
     name = call.profile.name if call else "openai"
     if call:
         call.entry.error_code = refusal.code
-    body = print_json(error_body(refusal, PROFILES[name]))
-    return Response(body, refusal.status, headers=refusal.headers, content_type="application/json")
+    body, status = error_body(refusal, PROFILES[name]), refusal.status
+    if request.path == "/v1":
+        body, status = runware.refusal_body(refusal)
+    return Response(
+        print_json(body), status, headers=refusal.headers, content_type="application/json"
+    )
 
 
 def _answer_http_error(error: HTTPException) -> Response:

@@ -20,11 +20,11 @@ from igny8_flask.sandbox.tokens import count_tokens
 _FIELDS = frozenset(
     re.findall(
         r"\w+",
-        "model messages max_tokens max_completion_tokens reasoning_effort temperature top_p logprobs "
-        "top_logprobs logit_bias verbosity response_format seed store safety_identifier user "
-        "prompt_cache_key prompt_cache_options prompt_cache_retention service_tier moderation metadata "
-        "stream stream_options n stop frequency_penalty presence_penalty tools tool_choice "
-        "parallel_tool_calls modalities prediction audio web_search_options functions "
+        "model messages max_tokens max_completion_tokens reasoning_effort temperature top_p "
+        "logprobs top_logprobs logit_bias verbosity response_format seed store safety_identifier "
+        "user prompt_cache_key prompt_cache_options prompt_cache_retention service_tier moderation "
+        "metadata stream stream_options n stop frequency_penalty presence_penalty tools "
+        "tool_choice parallel_tool_calls modalities prediction audio web_search_options functions "
         "function_call",
     )
 )

@@ -42,10 +42,15 @@ def _reset(connection: socket.socket | None) -> None:
 
 
 def answer_wire_fault(call: Call, sandbox: Sandbox) -> Response | None:
-    """Return the answer of a fault that strikes before any work; None for the others."""
+    """Return the answer of a fault that strikes before any work; None for the others.
+
+    ``after_work`` in the arguments makes ``hang`` and ``reset_before_headers`` strike after it.
+    """
     if not call.has_fault("connect_refused", "reset_before_headers", "hang"):
         return None
     args = call.fault.args if call.fault else {}
+    if args.get("after_work"):
+        return None
     connection = client_socket()
     if call.has_fault("hang"):
         return Response(_silence(connection, float(args.get("seconds", 600))))
@@ -72,7 +77,8 @@ def _broken(pieces: list[bytes], connection: socket.socket | None) -> Iterator[b
 def spoil_response(response: Response, call: Call) -> Response:
     """Apply a fault that strikes while the finished answer travels."""
     spoil = _SPOILS.get(call.fault.name) if call.fault else None
-    if spoil is None or call.fault is None or response.status_code >= 400:
+    struck = call.has_fault("hang", "reset_before_headers") and not call.entry.billed
+    if spoil is None or call.fault is None or struck or response.status_code >= 400:
         return response
     return spoil(response, call.fault.args)
 
@@ -161,7 +167,18 @@ def _not_json(response: Response, _: dict[str, Any]) -> Response:
     return _stream(response, iter([broken]), len(broken))
 
 
+def _lose(response: Response, _: dict[str, Any]) -> Response:
+    """Do the work, bill it, and reset the connection instead of answering."""
+    return _stream(response, _broken([], client_socket()), None)
+
+
+def _withhold(response: Response, args: dict[str, Any]) -> Response:
+    return _stream(response, _silence(client_socket(), float(args.get("seconds", 600))), None)
+
+
 _SPOILS: dict[str, Callable[[Response, dict[str, Any]], Response]] = {
+    "reset_before_headers": _lose,
+    "hang": _withhold,
     "reset_mid_body": _reset_mid_body,
     "slow_drip": _slow_drip,
     "short_content_length": _short_length,

@@ -10,8 +10,8 @@ from igny8_flask.sandbox.writer import Writer
 _STOPWORDS = frozenset(
     re.findall(
         r"\w+",
-        "a an and are at best by can do for from how in is it of on or the to vs what when which why "
-        "with your der die das und für mit wie im am el la los las de del en para con y",
+        "a an and are at best by can do for from how in is it of on or the to vs what when which "
+        "why with your der die das und für mit wie im am el la los las de del en para con y",
     )
 )
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
