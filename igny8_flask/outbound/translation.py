@@ -87,7 +87,7 @@ def _code(error: Exception) -> str:
 
 
 def _own_code(error: BaseException) -> str:
-    if isinstance(error, http.client.HTTPException) and "headers" in str(error):
+    if type(error) is http.client.HTTPException:  # only raised for too many headers
         return "too_large"
     return next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), "outbound_failed")
 
