@@ -50,12 +50,13 @@ def post(connected: AdminScreens, fresh: tuple[Stack, WordPressSite]) -> dict[st
     run = connected.press_generate(TITLE)
     expect(connected.dialog).to_be_visible()
     shown: list[float] = []
-    last = {}
-    for last in AdminSession(fresh[1]).statuses(run, 120, connected.idle):
+    seen = []
+    for status in AdminSession(fresh[1]).statuses(run, 120, connected.idle):
+        seen.append(status)
         shown.append(connected.shown_percentage())
     link = connected.dialog.get_by_role("link", name="View post")
     expect(link).to_be_visible()
-    return {**last["result"], "shown": shown, "dialog_link": link.get_attribute("href")}
+    return {**seen[-1]["result"], "shown": shown, "dialog_link": link.get_attribute("href")}
 
 
 def test_connecting_in_wp_admin_passes_the_self_test(connected: AdminScreens) -> None:

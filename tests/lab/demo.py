@@ -17,6 +17,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.lab.admin_screens import AdminScreens
 from tests.lab.browser import chromium, tab
+from tests.lab.leftovers import sweep
 from tests.lab.places import EXIT_MISSING, PLUGIN, REPO, LabError, MissingError
 from tests.lab.site_api import SiteApi
 from tests.lab.stack import Stack, product_settings
@@ -177,6 +178,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def run(*, once: bool, pictures: Path) -> None:
     """The whole demonstration; LabError with the reason when there is no post."""
     HERE.mkdir(parents=True, exist_ok=True)
+    sweep(HERE.glob("run-*"))
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=HERE))
     try:
         with ExitStack() as cleanup:

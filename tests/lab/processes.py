@@ -97,6 +97,7 @@ class Process:
                 cwd=cwd,
                 start_new_session=True,
             )
+        log.with_name(f"{log.name}.pid").write_text(str(self.pid))
 
     @property
     def pid(self) -> int:

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+from tests.lab.leftovers import claim, sweep
 from tests.lab.places import REPO, LabError
 from tests.lab.processes import Process, free_port, run
 from tests.lab.services import FLASK, Redis, Sandbox, start_api, start_worker
@@ -21,6 +22,7 @@ OWN_NAMES = re.compile(r"IGNY8_|FLASK_|OPENAI_|RUNWARE_|DEFAULT_AI_|DEFAULT_IMAG
 OWN_URLS = {"DATABASE_URL", "REDIS_URL"}
 CONNECT_CODE = re.compile(r"igny8-[A-Za-z0-9_-]+")
 SANDBOX_KEY = "sk-sandbox"
+PREFIX = "igny8-stack-"
 
 
 class Stack:
@@ -47,9 +49,12 @@ class Stack:
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self._own_folder = folder is None
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="igny8-stack-"))
+        if folder is None:
+            sweep(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix=PREFIX))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+        claim(self.folder)
         self.api_url = f"http://127.0.0.1:{free_port()}"
         self.database = self.folder / "igny8.db"
         self._sandbox_port = free_port()
@@ -154,7 +159,7 @@ class Stack:
         return {
             **foreign,
             **providers,
-            "FLASK_SKIP_DOTENV": "1",
+            "PYTHON_DOTENV_DISABLED": "1",
             "PYTHONUNBUFFERED": "1",
             "IGNY8_ENV": "development",
             "IGNY8_KEYS": f"1:{key}",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from tests.lab.leftovers import claim, sweep
 from tests.lab.mariadb import MariaDB
 from tests.lab.places import PHP, LabError, MissingError, cache_dir
 from tests.lab.processes import Process, free_port, need, reachable, run
@@ -78,8 +79,9 @@ class WordPressSite:
         if folder is None:
             parent = cache_dir() / "sites"
             parent.mkdir(exist_ok=True)
+            sweep(parent.iterdir())
             folder = Path(tempfile.mkdtemp(prefix=f"wp-{version}-", dir=parent))
-        folder.chmod(0o700)
+        claim(folder)
         site = cls(version, db, f"http://127.0.0.1:{free_port()}", folder)
         try:
             site._lay_out(env)

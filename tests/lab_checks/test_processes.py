@@ -2,12 +2,14 @@
 
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.lab.places import LabError
+from tests.lab.leftovers import claim, sweep
+from tests.lab.places import REPO, LabError
 from tests.lab.processes import Process, free_port, need, run, wait_until
 from tests.lab.services import Redis
 from tests.lab.stack import Stack
@@ -87,6 +89,38 @@ def test_redis_comes_back_with_its_data_after_a_crash(tmp_path: Path) -> None:
         assert server.client.get("kept") == b"yes"
     finally:
         server.stop()
+
+
+ORPHAN = """
+import os, sys
+from pathlib import Path
+from tests.lab.leftovers import claim
+from tests.lab.processes import Process
+folder = Path(sys.argv[1])
+claim(folder)
+child = [sys.executable, "-c", "import time; time.sleep(600)", str(folder)]
+print(Process("a server", child, folder / "server.log").pid, flush=True)
+os._exit(1)
+"""
+
+
+def test_the_next_run_clears_what_a_killed_one_left(tmp_path: Path) -> None:
+    abandoned, own = tmp_path / "abandoned", tmp_path / "own"
+    abandoned.mkdir()
+    own.mkdir()
+    claim(own)
+    killed = subprocess.run(
+        [sys.executable, "-c", ORPHAN, str(abandoned)],
+        cwd=REPO,
+        check=False,  # it ends itself on purpose
+        capture_output=True,
+        text=True,
+    )
+    server = int(killed.stdout)
+    assert not gone(server)
+    sweep(tmp_path.iterdir())
+    wait_until(lambda: gone(server), 5, "the server is gone")
+    assert list(tmp_path.iterdir()) == [own]
 
 
 def test_the_stack_inherits_no_settings_and_keeps_secrets_private(
