@@ -122,7 +122,7 @@ final class Post_Guard {
 				'id'           => $post->ID,
 				'changed'      => $changes,
 				'sha'          => self::sha( $post ),
-				'modified_gmt' => Receipt::utc( $post->post_modified_gmt ),
+				'modified_gmt' => Receipt::modified( $post ),
 				'modified_by'  => $editor ? $editor->display_name : '',
 				'edit_link'    => Receipt::edit_link( $post->ID ),
 			)

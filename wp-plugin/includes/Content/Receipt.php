@@ -32,7 +32,7 @@ final class Receipt {
 			'link'         => get_permalink( $post ),
 			'slug'         => $post->post_name,
 			'edit_link'    => self::edit_link( $post->ID ),
-			'modified_gmt' => self::utc( $post->post_modified_gmt ),
+			'modified_gmt' => self::modified( $post ),
 			'sha'          => Post_Guard::sha( $post ),
 			'changed'      => Post_Guard::changes( $post ),
 			'fields'       => (object) ( $pushed['fields'] ?? array() ),
@@ -77,10 +77,10 @@ final class Receipt {
 	}
 
 	/**
-	 * A time of the database in ISO 8601.
+	 * When the post was last changed, in ISO 8601; the UTC column of a fresh draft is empty, so it is not used.
 	 */
-	public static function utc( string $time ): string {
-		return mysql_to_rfc3339( $time ) . 'Z';
+	public static function modified( WP_Post $post ): string {
+		return gmdate( 'Y-m-d\TH:i:s\Z', (int) get_post_timestamp( $post, 'modified' ) );
 	}
 
 	/**
