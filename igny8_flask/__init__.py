@@ -1,1 +1,55 @@
-"""IGNY8 Flask: an AI content pipeline for WordPress sites."""
+"""IGNY8: an AI content pipeline for WordPress. ``create_app`` builds the web application."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    from igny8_flask.config import Settings
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+MAX_REQUEST_BYTES = 5 * 1024 * 1024  # the CSV import; JSON has its own smaller limit
+POOL_WAIT_S = 5
+STATEMENT_TIMEOUT_MS = 10_000
+
+
+def create_app(settings: "Settings") -> Flask:
+    """Build the application for these settings; opens no connection.
+
+    Imports late: importing one module of the package must not load all the others.
+    """
+    from igny8_flask import api
+    from igny8_flask.db import db, migrate
+    from igny8_flask.log import configure_logging
+    from igny8_flask.services import EXTENSION, Services
+
+    configure_logging(settings.debug)
+    app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, **_database(settings.database_url))
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = Services.build(settings)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
+    api.install(app)
+    return app
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Flask-SQLAlchemy's configuration for a database URL."""
+    if url.startswith("sqlite"):
+        return {"SQLALCHEMY_DATABASE_URI": url}
+    _scheme, rest = url.split("://", 1)
+    return {
+        "SQLALCHEMY_DATABASE_URI": f"postgresql+psycopg://{rest}",
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_timeout": POOL_WAIT_S,
+            "pool_pre_ping": True,
+            "connect_args": {
+                "connect_timeout": POOL_WAIT_S,
+                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
+            },
+        },
+    }

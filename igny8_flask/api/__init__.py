@@ -1,0 +1,28 @@
+"""The HTTP API: parse, authorize, call, answer. One module a resource."""
+
+from flask import Flask
+
+from igny8_flask import auth
+from igny8_flask.api import health, problems, request_ids, runs, sites, tasks
+from igny8_flask.api.resource import JsonApi
+from igny8_flask.api.schemas import Problem
+
+RESOURCES = (health, sites, tasks, runs)
+
+
+def install(app: Flask) -> None:
+    """Add every route, the site key check and the error answers to an application."""
+    app.config.update(
+        API_TITLE="IGNY8",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    request_ids.install(app)
+    app.before_request(auth.require_site_key)
+    api = JsonApi(app)
+    api.ERROR_SCHEMA = Problem
+    problems.install(app)
+    for resource in RESOURCES:
+        api.register_blueprint(resource.blp)

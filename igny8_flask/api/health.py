@@ -1,0 +1,72 @@
+"""``/healthz`` and ``/readyz``: for load balancers and people on call."""
+
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from marshmallow import Schema, fields
+from sqlalchemy.exc import SQLAlchemyError
+
+from igny8_flask.api.resource import Resource
+from igny8_flask.db import db
+from igny8_flask.log import get_logger
+from igny8_flask.services import current
+
+log = get_logger(__name__)
+blp = Resource("health", __name__)
+
+PROBE = "readiness probe"
+
+
+class HealthOut(Schema):
+    """The process answers."""
+
+    success = fields.Constant(True)
+    status = fields.String()
+
+
+class ReadyOut(Schema):
+    """Whether this process can do its work; ``degraded`` = it can, but work starts later."""
+
+    success = fields.Boolean()
+    status = fields.String()
+    checks = fields.Dict(keys=fields.String(), values=fields.Boolean())
+
+
+@blp.route("/healthz", methods=["GET"])
+@blp.response(200, HealthOut)
+def healthz() -> dict[str, Any]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@blp.route("/readyz", methods=["GET"])
+@blp.response(200, ReadyOut)
+@blp.alt_response(503, schema=ReadyOut)
+def readyz() -> tuple[dict[str, Any], int]:
+    """Check database, migrations and keys; without Redis the answer is degraded."""
+    needed = {**_database_checks(), "keys": _keys_work()}
+    redis_up = current().cache.is_up()
+    status = "down" if not all(needed.values()) else "ok" if redis_up else "degraded"
+    checks = {**needed, "redis": redis_up}
+    return {"success": status != "down", "status": status, "checks": checks}, (
+        503 if status == "down" else 200
+    )
+
+
+def _database_checks() -> dict[str, bool]:
+    try:
+        connection = db.session.connection()
+        present = MigrationContext.configure(connection).get_current_heads()
+    except SQLAlchemyError:
+        log.warning("database_not_ready", exc_info=True)
+        db.session.rollback()
+        return {"database": False, "migrations": False}
+    wanted = ScriptDirectory(current_app.extensions["migrate"].directory).get_heads()
+    return {"database": True, "migrations": set(present) == set(wanted)}
+
+
+def _keys_work() -> bool:
+    secrets = current().secrets
+    return secrets.open(secrets.seal(PROBE, PROBE), PROBE) == PROBE

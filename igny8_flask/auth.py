@@ -1,0 +1,106 @@
+"""Who calls: the site key of a request, and whether the site is still where it was.
+
+Every route asks for a site key unless its endpoint stands in ``PUBLIC_ENDPOINTS``.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import g, request
+from sqlalchemy import or_, select, update
+
+from igny8_flask import log
+from igny8_flask.crypto import SiteKeyText, key_digest, read_site_key, same_digest
+from igny8_flask.db import db, utcnow
+from igny8_flask.errors import AuthError, ConflictError
+from igny8_flask.models import Site, SiteKey
+from igny8_flask.services import current
+from igny8_flask.site_urls import is_same_home
+
+PUBLIC_ENDPOINTS = frozenset(
+    {"health.healthz", "health.readyz", "sites.connect", "api-docs.openapi_json"}
+)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LAST_USED_GRAIN = timedelta(hours=1)
+OLD_KEY_GRACE = timedelta(hours=1)  # how long the old key lives on once the new one is in use
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The caller of this request: one site, known by one key."""
+
+    account_id: uuid.UUID
+    site_id: uuid.UUID
+    site: Site
+    key_id: str
+
+
+def require_site_key() -> None:
+    """Run before each request: find the caller, refuse strangers and moved sites."""
+    if request.url_rule is None or request.endpoint in PUBLIC_ENDPOINTS:
+        return
+    key = _known_key(read_site_key(_bearer()))
+    log.bind(account_id=str(key.account_id), site_id=str(key.site_id), caller=key.public_id)
+    g.principal = Principal(key.account_id, key.site_id, key.site, key.public_id)
+    if request.method not in SAFE_METHODS:
+        _refuse_moved(key.site)
+    _note_use(key, utcnow())
+
+
+def principal() -> Principal:
+    """The caller of the current request."""
+    return cast(Principal, g.principal)
+
+
+def _bearer() -> str:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if not scheme or (scheme.lower() == "bearer" and not text.strip()):
+        raise AuthError("No site key was sent. Connect the site again.", "key_missing")
+    if scheme.lower() != "bearer":
+        raise AuthError("The site key must be sent as a bearer key.", "key_malformed")
+    return text.strip()
+
+
+def _known_key(presented: SiteKeyText) -> SiteKey:
+    digest = key_digest(current().settings.pepper, presented.text)
+    key = db.session.scalar(select(SiteKey).where(SiteKey.public_id == presented.public_id))
+    if key is None or not same_digest(key.digest, digest):
+        raise AuthError("This site key is not known here. Connect the site again.", "key_unknown")
+    if key.revoked_at is not None:
+        raise AuthError("This site key was revoked. Connect the site again.", "key_revoked")
+    if key.expires_at is not None and key.expires_at <= utcnow():
+        raise AuthError("This site key has expired. Connect the site again.", "key_expired")
+    return key
+
+
+def _refuse_moved(site: Site) -> None:
+    """Stop writes of a copy: another plugin identity, or the same one at another address."""
+    identity = request.headers.get("X-Igny8-Site", "")
+    home = request.headers.get("X-Igny8-Home", "")
+    if identity and identity.lower() != site.site_uuid:
+        raise ConflictError("This key belongs to another WordPress installation.", "site_moved")
+    if home and not is_same_home(home, site.url):
+        raise ConflictError(
+            f"This site was connected as {site.url} and now calls from another address. "
+            "Connect it again as a new site, or tell the operator that it has moved.",
+            "site_moved",
+        )
+
+
+def _note_use(key: SiteKey, now: datetime) -> None:
+    """Keep the hour of last use; the first use of a new key ends the life of the older ones."""
+    if key.last_used_at is not None and now - key.last_used_at < LAST_USED_GRAIN:
+        return
+    if key.last_used_at is None:
+        end = now + OLD_KEY_GRACE
+        db.session.execute(
+            update(SiteKey)
+            .where(SiteKey.site_id == key.site_id, SiteKey.created_at < key.created_at)
+            .where(SiteKey.revoked_at.is_(None))
+            .where(or_(SiteKey.expires_at.is_(None), SiteKey.expires_at > end))
+            .values(expires_at=end)
+        )
+    key.last_used_at = now
+    db.session.commit()

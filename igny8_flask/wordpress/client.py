@@ -1,0 +1,120 @@
+"""Calls to the plugin's routes on a site's WordPress: whoami, media and content."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from igny8_flask.errors import OutboundError
+from igny8_flask.outbound import WORDPRESS, Outbound, Policy, parse_url
+from igny8_flask.wordpress.replies import read, unreachable
+
+NAMESPACE = "igny8/v1"
+_HEADERS = {"Accept": "application/json", "User-Agent": "IGNY8/1.0"}
+
+
+class WordPressClient:
+    """One site's REST API, spoken to as its publishing user.
+
+    ``rest_url`` is the base the site told: ``https://host/wp-json/`` or, with plain permalinks,
+    ``https://host/index.php?rest_route=/``. Every failure is a WordPressError.
+    """
+
+    def __init__(
+        self,
+        outbound: Outbound,
+        rest_url: str,
+        username: str,
+        password: str,
+        policy: Policy = WORDPRESS,
+    ) -> None:
+        self._outbound = outbound
+        self._rest_url = rest_url
+        self._base = urlsplit(rest_url)
+        self._auth = (username, password)
+        try:
+            origin = parse_url(rest_url).origin
+        except OutboundError as error:
+            raise unreachable(error) from error
+        self._policy = replace(policy, origins=frozenset({origin}))
+
+    @property
+    def is_plain_http(self) -> bool:
+        """Whether the site is spoken to without encryption."""
+        return self._base.scheme == "http"
+
+    def within(self, seconds: float) -> "WordPressClient":
+        """The same client with less patience per call."""
+        policy = _shorter(self._policy, seconds)
+        return WordPressClient(self._outbound, self._rest_url, *self._auth, policy)
+
+    def whoami(self) -> dict[str, Any]:
+        """Versions, abilities and identity of the site; ``user`` is 0 when not logged in."""
+        return self._call("GET", "whoami")
+
+    def put_media(
+        self, sha256: str, data: bytes, mime: str, filename: str, alt: str, title: str, caption: str
+    ) -> dict[str, Any]:
+        """Store a file under its hash; known files are not stored again."""
+        query = {"filename": filename, "alt": alt, "title": title, "caption": caption}
+        return self._call(
+            "PUT", f"media/{sha256}", query=query, data=data, headers={"Content-Type": mime}
+        )
+
+    def put_content(self, content_id: uuid.UUID, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Make or update the one post of this content; returns the plugin's receipt."""
+        return self._call("PUT", f"content/{content_id}", json=dict(document))
+
+    def get_content(self, content_id: uuid.UUID) -> dict[str, Any]:
+        """The post of this content as it stands; ``wp_rejected`` when there is none."""
+        return self._call("GET", f"content/{content_id}")
+
+    def delete_content(self, content_id: uuid.UUID) -> dict[str, Any]:
+        """Move the post of this content to the trash."""
+        return self._call("DELETE", f"content/{content_id}")
+
+    def url(self, path: str, query: Mapping[str, str] | None = None) -> str:
+        """Address of a route of the plugin under the site's REST base."""
+        pairs = parse_qsl(self._base.query, keep_blank_values=True)
+        route = f"{NAMESPACE}/{path}"
+        if any(name == "rest_route" for name, _ in pairs):
+            pairs = [(name, "/" + route if name == "rest_route" else text) for name, text in pairs]
+            base = self._base.path
+        else:
+            base = f"{self._base.path.rstrip('/')}/{route}"
+        pairs += [(name, text) for name, text in (query or {}).items() if text]
+        return urlunsplit((self._base.scheme, self._base.netloc, base, urlencode(pairs), ""))
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        data: bytes | None = None,
+    ) -> dict[str, Any]:
+        try:
+            reply = self._outbound.request(
+                method,
+                self.url(path, query),
+                self._policy,
+                headers={**_HEADERS, **(headers or {})},
+                json=json,
+                data=data,
+                auth=self._auth,
+            )
+        except OutboundError as error:
+            raise unreachable(error) from error
+        return read(reply)
+
+
+def _shorter(policy: Policy, seconds: float) -> Policy:
+    return replace(
+        policy,
+        connect_s=min(policy.connect_s, seconds),
+        first_byte_s=min(policy.first_byte_s, seconds),
+        idle_s=min(policy.idle_s, seconds),
+        total_s=min(policy.total_s, seconds),
+    )

@@ -1,0 +1,126 @@
+"""Writer tasks, articles and images as rows: made, shown with what belongs to them, changed."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from igny8_flask.db import db
+from igny8_flask.errors import ConflictError
+from igny8_flask.models import (
+    AITaskLog,
+    Content,
+    Delivery,
+    Image,
+    ImageKind,
+    Site,
+    Task,
+    WorkState,
+)
+from igny8_flask.rows import find
+
+LIVE = (WorkState.PENDING, WorkState.QUEUED, WorkState.RUNNING)
+CONTENT_FUNCTION = "generate_content"
+EDITABLE_CONTENT = ("title", "excerpt", "status", "seo", "terms")
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task with its article and the live run that works on it."""
+
+    task: Task
+    live_run: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class ContentView:
+    """An article with its latest delivery and its featured image."""
+
+    content: Content
+    delivery: Delivery | None
+    featured_image: Image | None
+
+
+def create_tasks(site: Site, items: Sequence[dict[str, Any]]) -> list[Task]:
+    """Add tasks in one transaction; the caller commits."""
+    owner = {"account_id": site.account_id, "site_id": site.id}
+    tasks = [Task(**owner, **item) for item in items]
+    db.session.add_all(tasks)
+    db.session.flush()
+    return tasks
+
+
+def view_tasks(site_id: uuid.UUID, tasks: Sequence[Task]) -> list[TaskView]:
+    """Tasks with the runs that work on them now; one query however many tasks."""
+    live = _live_runs(site_id, {str(task.id) for task in tasks})
+    return [TaskView(task, live.get(str(task.id))) for task in tasks]
+
+
+def delete_task(site: Site, task_id: uuid.UUID) -> None:
+    """Delete a task that nothing works on and nothing was written for; the caller commits."""
+    task = find(Task, site.id, task_id)
+    if view_tasks(site.id, [task])[0].live_run is not None:
+        raise ConflictError("A run works on this task: cancel it first.", "task_in_work")
+    if task.content is not None:
+        raise ConflictError("An article belongs to this task: delete that first.", "task_written")
+    db.session.delete(task)
+    db.session.flush()
+
+
+def view_contents(site_id: uuid.UUID, contents: Sequence[Content]) -> list[ContentView]:
+    """Articles with their latest deliveries and featured images; two queries in all."""
+    ids = [content.id for content in contents]
+    deliveries = db.session.scalars(
+        select(Delivery)
+        .where(Delivery.site_id == site_id, Delivery.content_id.in_(ids))
+        .order_by(Delivery.id)
+    )
+    latest = {delivery.content_id: delivery for delivery in deliveries}
+    images = db.session.scalars(
+        select(Image).where(
+            Image.site_id == site_id, Image.content_id.in_(ids), Image.kind == ImageKind.FEATURED
+        )
+    )
+    featured = {image.content_id: image for image in images}
+    return [
+        ContentView(content, latest.get(content.id), featured.get(content.id))
+        for content in contents
+    ]
+
+
+def delete_content(site: Site, content_id: uuid.UUID) -> None:
+    """Delete an article that was never handed to the site; the caller commits."""
+    content = find(Content, site.id, content_id)
+    handed_over = db.session.scalar(
+        select(Delivery.id)
+        .where(Delivery.site_id == site.id, Delivery.content_id == content_id)
+        .limit(1)
+    )
+    if content.wp_post_id is not None or handed_over is not None:
+        raise ConflictError(
+            "This article was handed to the site already: trash its post there instead.",
+            "content_delivered",
+        )
+    for image in content.images:
+        db.session.delete(image)
+    db.session.flush()
+    db.session.delete(content)
+    db.session.flush()
+
+
+def _live_runs(site_id: uuid.UUID, task_ids: set[str]) -> dict[str, uuid.UUID]:
+    if not task_ids:
+        return {}
+    rows = db.session.execute(
+        select(AITaskLog.id, AITaskLog.payload)
+        .where(AITaskLog.site_id == site_id, AITaskLog.state.in_(LIVE))
+        .where(AITaskLog.function_name == CONTENT_FUNCTION, AITaskLog.is_batch.is_(False))
+    )
+    return {
+        task_id: row.id
+        for row in rows
+        for task_id in row.payload.get("ids", ())
+        if task_id in task_ids
+    }
