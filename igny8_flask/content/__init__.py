@@ -1,0 +1,20 @@
+"""Model replies made into clean articles: HTML, block markup, outline, questions.
+
+``normalize`` is the entry; ``place_images`` and ``render_blocks`` serve delivery. Pure: no network,
+no database, no settings.
+"""
+
+from igny8_flask.content.blocks import render_blocks
+from igny8_flask.content.model import NormalizedContent, PlacedImage, Question, Section
+from igny8_flask.content.normalizer import normalize
+from igny8_flask.content.placement import place_images
+
+__all__ = [
+    "NormalizedContent",
+    "PlacedImage",
+    "Question",
+    "Section",
+    "normalize",
+    "place_images",
+    "render_blocks",
+]

@@ -1,0 +1,30 @@
+"""Characters that no article needs: stray surrogates, control characters, byte order marks."""
+
+import re
+
+from igny8_flask.errors import ReplyError
+
+MAX_BYTES = 1_048_576
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_END = re.compile("\r\n?|\u2028|\u2029|\x85")
+# Zero-width joiner and non-joiner stay: emoji and Persian need them. Private-use characters go
+# because tokens are made of them.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ue000-\ue00f]"
+)
+
+
+def clean_characters(raw: str) -> str:
+    """Return ``raw`` as valid text with ``\\n`` line ends.
+
+    Raises ReplyError: kind ``empty`` for nothing but white space, ``degenerate`` above 1 MiB.
+    """
+    text = raw
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
+        raise ReplyError("The reply is longer than one megabyte.", "degenerate", True)
+    text = _UNWANTED.sub("", _LINE_END.sub("\n", text)).replace("\f", "\n")
+    if not text.strip():
+        raise ReplyError("The reply holds no text.", "empty", True)
+    return text

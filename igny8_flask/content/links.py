@@ -1,0 +1,131 @@
+"""Links, images and references of Markdown, resolved in linear time.
+
+The engine's own link patterns need quadratic time for unmatched brackets, so brackets are matched
+here and every link reaches the engine as finished tags around its text.
+"""
+
+import re
+from html import escape, unescape
+
+from igny8_flask.content.stash import Stash
+
+_DEFINITION = re.compile(
+    r"^[ ]{0,3}\[(?!\^)([^\[\]\n]{1,200})\]:[ \t]*\n?[ \t]*<?([^\s<>]{1,2000})>?"
+    r"(?:[ \t]+(?:\"([^\"\n]*)\"|'([^'\n]*)'|\(([^()\n]*)\)))?[ \t]*$",
+    re.M,
+)
+_NOTE = re.compile(r"^[ ]{0,3}\[\^([^\[\]\n]{1,80})\]:", re.M)
+_TARGET = re.compile(
+    r"\([ \t\n]{0,20}(?:<([^<>\n]{0,2000})>|((?:[^\s()]|\((?:[^\s()]|\([^\s()]{0,200}\)){0,400}\)){0,2000}+))"
+    r"(?:[ \t\n]{1,20}(?:\"([^\"\n]{0,500})\"|'([^'\n]{0,500})'|\(([^()\n]{0,500})\)))?[ \t\n]{0,20}\)"
+)
+_LOOSE_TARGET = re.compile(r"\(((?:https?://|/)[^()\n]{1,500})\)")
+_BRACKET = re.compile(r"[\[\]]|\n[ \t]*\n")
+_ABBREVIATION = re.compile(r"^\*\[[^\[\]\n]+\]:.*$", re.M)
+
+
+class _Links:
+    def __init__(self, text: str, stash: Stash) -> None:
+        self.stash = stash
+        self.references = {
+            _label(match[1]): (match[2], match[3] or match[4] or match[5] or "")
+            for match in _DEFINITION.finditer(text)
+        }
+        self.notes = {match[1] for match in _NOTE.finditer(text)}
+
+    def target(self, text: str, label: str, end: int) -> tuple[str, str, int] | None:
+        """Return address, title and end of the link whose text ends before ``end``."""
+        follows = text[end : end + 1]
+        if follows == "(":
+            match = _TARGET.match(text, end)
+            if match:
+                title = match[3] or match[4] or match[5] or ""
+                return match[1] if match[1] is not None else match[2], title, match.end()
+            loose = _LOOSE_TARGET.match(text, end)
+            return (loose[1], "", loose.end()) if loose else None
+        if not self.references:
+            return None
+        if follows == "[":
+            close = text.find("]", end, end + 200)
+            named = _label(text[end + 1 : close]) if close > 0 else ""
+            found = self.references.get(named or _label(label))
+            return (*found, close + 1) if found and close > 0 else None
+        found = self.references.get(_label(label))
+        return (*found, end) if found else None
+
+
+def resolve_links(text: str, stash: Stash) -> str:
+    """Return Markdown ``text`` with links and images as tokens and other brackets literal."""
+    if "[" not in text and "]" not in text:
+        return text
+    text = _ABBREVIATION.sub("", text)
+    links = _Links(text, stash)
+    text = _DEFINITION.sub("", text)
+    changes: dict[int, tuple[int, str]] = {}
+    opened: list[int] = []
+    done = 0
+    for match in _BRACKET.finditer(text):
+        if match.start() < done:
+            continue
+        if match[0] == "[":
+            opened.append(match.start())
+        elif match[0] == "]":
+            if opened:
+                done = _close(text, opened.pop(), match.end(), links, changes) or done
+        else:
+            opened.clear()
+    return _apply(text, changes, stash)
+
+
+def _close(
+    text: str, start: int, end: int, links: _Links, changes: dict[int, tuple[int, str]]
+) -> int:
+    """Record the change for the bracket pair; returns where scanning goes on after a link."""
+    label = text[start + 1 : min(end - 1, start + 401)]
+    if _is_note(label, links, text, start) or _is_checkbox(text, start, label):
+        changes[start] = (end, text[start:end])
+        return 0
+    found = links.target(text, label, end) if end - start < 2000 else None
+    if not found:
+        return 0
+    address, title, after = found
+    href = escape(unescape(links.stash.source(address)))
+    titled = f' title="{escape(unescape(links.stash.source(title)))}"' if title else ""
+    is_image = text[start - 1 : start] == "!" and start > 0
+    if is_image:
+        alt = escape(unescape(links.stash.source(label)))
+        tag = f'<img src="{href}" alt="{alt}"{titled}>'
+        changes[start - 1] = (after, links.stash.inline(tag, label))
+    else:
+        changes[start] = (start + 1, links.stash.inline(f'<a href="{href}"{titled}>'))
+        changes[end - 1] = (after, links.stash.inline("</a>"))
+    return after
+
+
+def _is_note(label: str, links: _Links, text: str, start: int) -> bool:
+    return label.startswith("^") and label[1:] in links.notes
+
+
+def _is_checkbox(text: str, start: int, label: str) -> bool:
+    return label in {" ", "x", "X"} and bool(
+        re.search(r"(?:[-*+]|\d[.)])[ \t]+$", text[max(0, start - 12) : start])
+    )
+
+
+def _apply(text: str, changes: dict[int, tuple[int, str]], stash: Stash) -> str:
+    left, right = stash.text("["), stash.text("]")
+    parts: list[str] = []
+    position = 0
+    for start in sorted(changes):
+        end, instead = changes[start]
+        if start < position:
+            continue
+        parts.append(text[position:start].replace("[", left).replace("]", right))
+        parts.append(instead)
+        position = end
+    parts.append(text[position:].replace("[", left).replace("]", right))
+    return "".join(parts)
+
+
+def _label(text: str) -> str:
+    return " ".join(text.lower().split())

@@ -1,0 +1,66 @@
+"""Small words for talking about the parsed tree."""
+
+from collections.abc import Iterable, Iterator
+
+from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
+
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+BOXES = frozenset(
+    "div section article aside header footer main nav address figcaption summary caption dt dd li "
+    "td th tr thead tbody tfoot".split()
+)
+FLOW_TAGS = (
+    BOXES | HEADINGS | frozenset("p ul ol dl table pre blockquote figure hr details".split())
+)
+LISTS = frozenset({"ul", "ol"})
+
+_FACTORY = BeautifulSoup("", "html.parser")
+
+
+def parse(html: str) -> Tag:
+    """Return the tree of sanitized ``html`` under one root."""
+    return BeautifulSoup(html, "html.parser")
+
+
+def new(name: str, *children: PageElement | str, **attributes: str) -> Tag:
+    """Return a new element; ``children`` leave their old place."""
+    tag: Tag = _FACTORY.new_tag(name, attrs=attributes)
+    fill(tag, children)
+    return tag
+
+
+def fill(tag: Tag, children: Iterable[PageElement | str]) -> None:
+    """Append ``children``, which leave their old place."""
+    for child in list(children):
+        tag.append(NavigableString(child) if type(child) is str else child)
+
+
+def tags_in(tag: Tag) -> Iterator[Tag]:
+    """The element's direct child elements."""
+    return (child for child in list(tag.children) if isinstance(child, Tag))
+
+
+def is_flow(node: PageElement) -> bool:
+    """Whether the node is block-level itself."""
+    return isinstance(node, Tag) and node.name in FLOW_TAGS
+
+
+def is_blank(node: PageElement) -> bool:
+    """Whether the node is only white space."""
+    return isinstance(node, NavigableString) and not str(node).strip(" \n\t\r")
+
+
+def attribute(tag: Tag, name: str) -> str:
+    """The attribute's text, empty when absent."""
+    value = tag.get(name)
+    return " ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def text_of(node: PageElement) -> str:
+    """The node's words with single spaces between them."""
+    return " ".join(node.get_text(" ").split())
+
+
+def plain_text(node: PageElement) -> str:
+    """The node's text as a reader sees it, white space collapsed."""
+    return " ".join(node.get_text().split())

@@ -1,0 +1,98 @@
+"""The article's outline: title, heading levels, ids."""
+
+import re
+import unicodedata
+
+from bs4 import Tag
+
+from igny8_flask.content.nodes import HEADINGS, attribute, plain_text
+from igny8_flask.content.text_repair import anchors
+
+_WORD = re.compile(r"[^\W_]+")
+_BOLD_HEADING_MAX_CHARS = 90
+
+
+def take_title(blocks: list[Tag], title: str) -> tuple[str, list[Tag]]:
+    """Return the title and the blocks without their leading heading where it is the title."""
+    position = next((i for i, block in enumerate(blocks) if block.name != "hr"), None)
+    if position is None:
+        return title, blocks
+    first = blocks[position]
+    text = plain_text(first)
+    is_title = first.name == "h1" and (not title or _alike(text, title))
+    is_repeated = bool(title) and first.name in HEADINGS | {"p"} and _alike(text, title)
+    if not is_title and not is_repeated:
+        return title, blocks
+    rest = blocks[position + 1 :]
+    return title or text, rest
+
+
+def _alike(one: str, other: str) -> bool:
+    return _WORD.findall(one.lower()) == _WORD.findall(other.lower())
+
+
+def raise_bold_lines(blocks: list[Tag]) -> None:
+    """Make headings of bold lines in an article that has no headings at all."""
+    if any(block.name in HEADINGS - {"h1"} for block in blocks):
+        return
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        if following is not None and _is_bold_line(block) and not _is_bold_line(following):
+            strong = block.find("strong")
+            if isinstance(strong, Tag):
+                strong.unwrap()
+            block.name = "h2"
+            _trim_colon(block)
+
+
+def _is_bold_line(block: Tag) -> bool:
+    if block.name != "p" or block.find(("br", "img", "a")):
+        return False
+    strong = block.find("strong")
+    text = plain_text(block)
+    return (
+        isinstance(strong, Tag)
+        and plain_text(strong) == text
+        and len(text) <= _BOLD_HEADING_MAX_CHARS
+        and not text.endswith((".", ",", ";"))
+    )
+
+
+def _trim_colon(block: Tag) -> None:
+    strings = block.find_all(string=True)
+    if strings and str(strings[-1]).rstrip().endswith((":", "：")):
+        strings[-1].replace_with(str(strings[-1]).rstrip()[:-1])
+
+
+def repair_levels(blocks: list[Tag]) -> None:
+    """Start at h2 and never skip a level on the way down."""
+    open_levels: list[int] = []
+    for block in blocks:
+        if block.name not in HEADINGS:
+            continue
+        level = max(2, int(block.name[1]))
+        while open_levels and open_levels[-1] >= level:
+            open_levels.pop()
+        open_levels.append(level)
+        block.name = f"h{min(1 + len(open_levels), 6)}"
+
+
+def repair_ids(root: Tag, blocks: list[Tag]) -> None:
+    """Keep each id once, and give headings the ids that links of the page ask for."""
+    wanted = anchors(root)
+    seen: set[str] = set()
+    for tag in root.find_all(id=True):
+        name = attribute(tag, "id")
+        if name in seen or (tag.name == "p" and name not in wanted):
+            del tag["id"]
+        seen.add(name)
+    for block in blocks:
+        slug = slug_of(plain_text(block)) if block.name in HEADINGS else ""
+        if slug in wanted and slug not in seen and not block.get("id"):
+            block["id"] = slug
+            seen.add(slug)
+
+
+def slug_of(text: str) -> str:
+    """Return a heading's address: its words in lower case joined by hyphens."""
+    plain = unicodedata.normalize("NFC", text).lower()
+    return "-".join(_WORD.findall(plain.replace("'", "").replace("’", "")))[:100]

@@ -1,0 +1,139 @@
+"""Inline pieces of Markdown that the engine must not touch: code, maths, escapes, tags, addresses.
+
+Each becomes a token (see stash.py). Floods of emphasis marks, for which the engine would need more
+than linear time, become literal here as well.
+"""
+
+import re
+from collections import defaultdict
+from html import escape, unescape
+
+from igny8_flask.content.stash import INLINE_OPEN, Stash
+from igny8_flask.content.tags import KNOWN_TAGS, Tag, rewrite_tags
+
+_TICKS = re.compile(r"(?<!\\)`+")
+_PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+_MATH = re.compile(
+    r"\\\[(?P<display>(?:(?!\n[ \t]*\n|\\\]).){1,2000}?)\\\]"
+    r"|\\\((?P<inline>(?:(?!\n[ \t]*\n|\\\)).){1,600}?)\\\)"
+    r"|\$\$(?P<dollars>(?:(?!\n[ \t]*\n|\$\$).){1,2000}?)\$\$"
+    r"|(?<![\w$\\])\$(?P<dollar>(?=\S)[^$\n]{1,200}?(?<=\S))\$(?![\w$])",
+    re.S,
+)
+_MATH_SIGN = re.compile(r"[\\^_={}<>]|\d\s*[-+*/]|[A-Za-z]\s*[-+*/]\s*\w|\A\s*[A-Za-z]{1,2}\s*\Z")
+_DOLLAR_SIGN = re.compile(r"[\\^_={}]|\A[A-Za-z]\Z")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_HARD_BREAK = re.compile(r"(?:(?<!\\)\\|(?<! ) {2,10})\n(?=[ \t>]*\S)")
+_AUTOLINK = re.compile(r"<(https?://[^\s<>]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)>", re.I)
+_BARE_URL = re.compile(
+    r"(?<![\w/\[])(?<!\]\()(?<!\]\(<)(?<!\]: )(https?://[^\s<>\"`|*\[\]\ue000-\ue00f]+)", re.I
+)
+_TRAILING = re.compile(r"[.,;:!?'*_~)]{1,50}\Z")
+_MARK_RUN = re.compile(r"\*{4,}|_{4,}|~{3,}")
+_MARK = re.compile(r"[*_~]+")
+_MAX_MARKS = 400
+
+
+def protect_code(text: str, stash: Stash) -> str:
+    """Return ``text`` with code spans and maths as tokens; the first step, before any tag."""
+    if "`" in text:
+        text = _PARAGRAPH.sub(lambda match: _code_spans(match[0], stash), text)
+    if "$" in text or "\\" in text:
+        text = _MATH.sub(lambda match: _math(match, stash), text)
+    return text
+
+
+def protect_inline(text: str, stash: Stash) -> str:
+    """Return ``text`` with line breaks, escapes, tags and bare addresses as tokens."""
+    text = _HARD_BREAK.sub(lambda _: stash.inline("<br>", "\n") + "\n", text)
+    text = _ESCAPE.sub(lambda match: stash.text(match[1]), text)
+    if "<" in text:
+        text = _AUTOLINK.sub(lambda match: _autolink(match[1], stash), text)
+        text = rewrite_tags(text, lambda tag: _inline_tag(tag, stash), stash.text("<"))
+    return _BARE_URL.sub(lambda match: _bare_url(match, stash), text)
+
+
+def limit_marks(text: str, stash: Stash) -> str:
+    """Make emphasis marks literal where no author would have written them."""
+    text = _MARK_RUN.sub(lambda match: _mark_run(match, stash), text)
+    return _PARAGRAPH.sub(lambda match: _limit_paragraph(match[0], stash), text)
+
+
+def _limit_paragraph(text: str, stash: Stash) -> str:
+    marks = _MARK.findall(text)
+    if len(marks) <= _MAX_MARKS or len(marks) * 25 < len(text):
+        return text
+    return _MARK.sub(lambda match: stash.text(match[0]), text)
+
+
+def _mark_run(match: re.Match[str], stash: Stash) -> str:
+    text = match.string
+    before, after = text[: match.start()][-1:], text[match.end() : match.end() + 1]
+    is_rule = not before.strip() and not after.strip()
+    if match[0][0] == "*" and len(match[0]) <= 6 and not is_rule:
+        return "**"
+    return match[0] if is_rule else stash.text(match[0])
+
+
+def _code_spans(text: str, stash: Stash) -> str:
+    runs = [(match.start(), match.end()) for match in _TICKS.finditer(text)]
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for number in range(len(runs) - 1, -1, -1):
+        by_length[runs[number][1] - runs[number][0]].append(number)
+    parts: list[str] = []
+    position = number = 0
+    while number < len(runs):
+        start, end = runs[number]
+        same = by_length[end - start]
+        while same and same[-1] <= number:
+            same.pop()
+        if same:
+            number = same[-1]
+            close_start, close_end = runs[number]
+            parts.append(text[position:start])
+            parts.append(_code_span(text[end:close_start], text[start:close_end], stash))
+            position = close_end
+        number += 1
+    return "".join(parts) + text[position:]
+
+
+def _code_span(code: str, source: str, stash: Stash) -> str:
+    code = re.sub(r"[ \t]*\n[ \t>]*", " ", code)
+    if code.startswith(" ") and code.endswith(" ") and code.strip():
+        code = code[1:-1]
+    if not code.strip():
+        return source
+    return stash.inline(
+        f"<code>{escape(code.replace(chr(92) + '|', '|'), quote=False)}</code>", source
+    )
+
+
+def _math(match: re.Match[str], stash: Stash) -> str:
+    kind = match.lastgroup or ""
+    inside = match[kind]
+    sign = _DOLLAR_SIGN if kind == "dollar" else _MATH_SIGN
+    if INLINE_OPEN in inside or (kind != "dollars" and not sign.search(inside)):
+        return match[0]
+    return stash.text(re.sub(r"\s*\n\s*", " ", match[0]))
+
+
+def _autolink(address: str, stash: Stash) -> str:
+    href = address if "://" in address else f"mailto:{address}"
+    return stash.inline(f'<a href="{escape(href)}">{escape(address)}</a>', address)
+
+
+def _bare_url(match: re.Match[str], stash: Stash) -> str:
+    url = match[1]
+    found = _TRAILING.search(url)
+    cut = found.start() if found else len(url)
+    if url[cut : cut + 1] == ")" and url[:cut].count("(") > url[:cut].count(")"):
+        cut += 1
+    url, tail = url[:cut], url[cut:]
+    if not url.partition("://")[2]:
+        return match[0]
+    shown = escape(unescape(url))
+    return stash.inline(f'<a href="{shown}">{shown}</a>', url) + tail
+
+
+def _inline_tag(tag: Tag, stash: Stash) -> str:
+    return stash.inline(tag.source, tag.source) if tag.name in KNOWN_TAGS else ""

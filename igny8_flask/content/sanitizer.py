@@ -1,0 +1,98 @@
+"""The one gate between a model's words and a site: nh3 with a short allow list."""
+
+import re
+from functools import lru_cache
+
+import nh3
+
+_TAGS = frozenset(
+    "p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr th td caption blockquote "
+    "cite q pre code kbd samp var strong b em i u s del ins mark sub sup small abbr dfn a img "
+    "figure figcaption hr br details summary div section article aside header footer main nav "
+    "address span bdo ruby rt rp".split()
+)
+_DROPPED_WITH_TEXT = frozenset(
+    "script style iframe object embed noscript template svg math title textarea select video "
+    "audio canvas xmp".split()
+)
+_ATTRIBUTES = {
+    "*": {"id", "dir", "lang"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "ol": {"start", "reversed", "type"},
+    "td": {"colspan", "rowspan", "class", "data-align"},
+    "th": {"colspan", "rowspan", "class", "data-align", "scope"},
+    "abbr": {"title"},
+    "dfn": {"title"},
+    "blockquote": {"cite"},
+    "q": {"cite"},
+    "li": {"value"},
+    "code": {"class"},
+    "pre": {"class"},
+    "p": {"class"},
+    "hr": {"class"},
+}
+_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"`\\]+\Z", re.I)
+_PATH = re.compile(r"(?!//)[^\s:<>\"`\\]+\Z")
+_ID = re.compile(r"[^\s\"'<>&\[\]=`/]{1,120}\Z")
+_NUMBER = re.compile(r"\d{1,5}\Z")
+_PATTERNS = {
+    "id": _ID,
+    "dir": re.compile(r"(?:ltr|rtl|auto)\Z", re.I),
+    "lang": re.compile(r"[A-Za-z0-9-]{2,35}\Z"),
+    "start": re.compile(r"-?\d{1,6}\Z"),
+    "value": re.compile(r"-?\d{1,6}\Z"),
+    "type": re.compile(r"[1aAiI]\Z"),
+    "colspan": _NUMBER,
+    "rowspan": _NUMBER,
+    "scope": re.compile(r"(?:col|row|colgroup|rowgroup)\Z"),
+    "data-align": re.compile(r"(?:left|center|right)\Z"),
+    "src": _WEB_ADDRESS,
+    "cite": _WEB_ADDRESS,
+}
+_CLASSES = {
+    "td": re.compile(r"has-text-align-(?:left|center|right)\Z"),
+    "th": re.compile(r"has-text-align-(?:left|center|right)\Z"),
+    "p": re.compile(r"item-[1-6]\Z"),
+    "hr": re.compile(r"more\Z"),
+    "code": re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}\Z"),
+    "pre": re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}\Z"),
+}
+
+
+def sanitize(html: str) -> str:
+    """Return ``html`` as a well-formed tree of allowed tags, attributes and addresses."""
+    return _cleaner().clean(html)
+
+
+@lru_cache(maxsize=1)
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS),
+        clean_content_tags=set(_DROPPED_WITH_TEXT),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_filter,
+        url_schemes=set(_SCHEMES),
+        link_rel=None,
+    )
+
+
+def _filter(tag: str, attribute: str, value: str) -> str | None:
+    value = value.strip()
+    if attribute == "class":
+        classes = [name for name in value.split() if _CLASSES[tag].match(name)]
+        return classes[0] if classes else None
+    if attribute == "href":
+        return _address(value)
+    pattern = _PATTERNS.get(attribute)
+    return value if pattern is None or pattern.match(value) else None
+
+
+def _address(value: str) -> str | None:
+    """A link goes to the web, a mail address, a phone, this site or this page."""
+    value = value.replace(" ", "%20")
+    if value.lower().startswith("www."):
+        value = f"https://{value}"
+    known = value.startswith(("#", "mailto:", "tel:")) or _WEB_ADDRESS.match(value)
+    return value if known or _PATH.match(value) else None

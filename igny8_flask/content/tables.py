@@ -1,0 +1,113 @@
+"""Tables as an editor's table block holds them: head, body, foot, inline cells."""
+
+from collections.abc import Callable
+
+from bs4 import PageElement, Tag
+
+from igny8_flask.content.nodes import attribute, fill, is_blank, is_flow, new, plain_text, tags_in
+
+_CELL_ATTRIBUTES = ("colspan", "rowspan", "scope", "class", "data-align")
+
+
+def build_table(
+    tag: Tag,
+    blocks_of: Callable[[Tag], list[Tag]],
+    inline_content: Callable[[Tag], list[PageElement]],
+) -> list[Tag]:
+    """Return the table in its figure, or what it holds when it only lays out a page."""
+    if _is_layout(tag):
+        return [block for cell in tag.find_all(("td", "th")) for block in blocks_of(cell)]
+    caption = tag.find("caption")
+    made = new("table")
+    for section in _sections(tag):
+        rows = [_row(row, blocks_of, inline_content) for row in section[1]]
+        rows = [row for row in rows if row.contents]
+        if rows:
+            made.append(new(section[0], *rows))
+    if not made.contents:
+        return []
+    figure = new("figure", made)
+    if isinstance(caption, Tag) and plain_text(caption):
+        figure.append(new("figcaption", *_inline(caption, blocks_of, inline_content)))
+    return [figure]
+
+
+def _is_layout(tag: Tag) -> bool:
+    """A table of one cell, or around other tables, is a box."""
+    cells = tag.find_all(("td", "th"), limit=2)
+    return tag.find("table") is not None or len(cells) < 2
+
+
+def _sections(tag: Tag) -> list[tuple[str, list[Tag]]]:
+    head: list[Tag] = []
+    body: list[Tag] = []
+    foot: list[Tag] = []
+    for part in tags_in(tag):
+        rows = [row for row in tags_in(part) if row.name == "tr"]
+        if part.name == "thead":
+            head += rows
+        elif part.name == "tfoot":
+            foot += rows
+        elif part.name == "tr":
+            body.append(part)
+        else:
+            body += rows
+    if not head and len(body) > 1 and _is_head(body[0]):
+        head.append(body.pop(0))
+    if not body:
+        head, body = [], head
+    return [
+        (name, rows) for name, rows in (("thead", head), ("tbody", body), ("tfoot", foot)) if rows
+    ]
+
+
+def _is_head(row: Tag) -> bool:
+    cells = list(tags_in(row))
+    return bool(cells) and all(cell.name == "th" for cell in cells)
+
+
+def _row(
+    row: Tag,
+    blocks_of: Callable[[Tag], list[Tag]],
+    inline_content: Callable[[Tag], list[PageElement]],
+) -> Tag:
+    made = new("tr")
+    for cell in tags_in(row):
+        if cell.name not in {"td", "th"}:
+            continue
+        filled = new(cell.name, *_inline(cell, blocks_of, inline_content))
+        for name in _CELL_ATTRIBUTES:
+            value = attribute(cell, name)
+            if value and not (name in {"colspan", "rowspan"} and value in {"0", "1"}):
+                filled[name] = value
+        made.append(filled)
+    return made
+
+
+def _inline(
+    cell: Tag,
+    blocks_of: Callable[[Tag], list[Tag]],
+    inline_content: Callable[[Tag], list[PageElement]],
+) -> list[PageElement]:
+    if not any(is_flow(inner) for inner in cell.find_all(True)):
+        nodes = list(cell.children)
+    else:
+        nodes = []
+        for block in blocks_of(cell):
+            lines = _list_lines(block) if block.name in {"ul", "ol"} else inline_content(block)
+            nodes += [*([new("br")] if nodes and lines else []), *lines]
+    while nodes and is_blank(nodes[-1]):
+        nodes.pop()
+    while nodes and is_blank(nodes[0]):
+        nodes.pop(0)
+    return nodes
+
+
+def _list_lines(block: Tag) -> list[PageElement]:
+    nodes: list[PageElement] = []
+    for number, item in enumerate(block.find_all("li"), 1):
+        mark = f"{number}. " if block.name == "ol" else "• "
+        line = new("span", mark)
+        fill(line, [child for child in list(item.children) if not is_flow(child)])
+        nodes += [*([new("br")] if nodes else []), *list(line.children)]
+    return nodes

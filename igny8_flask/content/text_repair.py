@@ -1,0 +1,107 @@
+"""Repairs inside the sanitized tree that concern words and inline marks, not structure."""
+
+import re
+from html import unescape
+
+from bs4 import NavigableString, Tag
+
+from igny8_flask.content.nodes import attribute, new
+
+_LITERAL = frozenset({"code", "pre", "kbd", "samp"})
+_MERGED = frozenset("strong em s u mark small sub sup span".split())
+_ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,24}\d{0,2});")
+_MARKED = re.compile(
+    r"\*\*(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s*])\*\*"
+    r"|(?<![\w_])__(?=[^\s_])([^_\n]{1,400}?)(?<=[^\s_])__(?![\w_])"
+    r"|(?<![\w*])\*(?=[^\s*])([^*\n]{1,200}?)(?<=[^\s*])\*(?![\w*])"
+    r"|\[([^\[\]\n]{1,300})\]\((https?://[^\s()<>]{1,1000}|/[^\s()<>]{0,1000}|#[\w-]{1,100})\)"
+    r"|`([^`\n]{1,300})`"
+)
+_HAS_MARK = re.compile(r"\*|__|\]\(|`")
+
+
+def repair_text(root: Tag, from_html: bool) -> None:
+    """Undo doubled entities everywhere, and Markdown marks where the reply was HTML."""
+    for string in list(root.find_all(string=True)):
+        if _is_literal(string):
+            continue
+        text = str(string)
+        changed = _without_entities(text) if "&" in text else text
+        changed = re.sub(r"[ \t]*\n\s*|\t", " ", changed)
+        if from_html and _HAS_MARK.search(changed):
+            _replace_marks(string, changed)
+        elif changed != text:
+            string.replace_with(NavigableString(changed))
+
+
+def merge_marks(root: Tag) -> None:
+    """Dissolve marks within the same mark, empty marks, and links without an address."""
+    for tag in list(root.find_all(True)):
+        if tag.name == "a" and not tag.get("href") and not tag.get("id"):
+            tag.unwrap()
+        elif tag.name == "img" and not tag.get("src"):
+            tag.decompose()
+        elif tag.name in _MERGED and _is_needless(tag):
+            tag.unwrap()
+
+
+def _is_needless(tag: Tag) -> bool:
+    if tag.name == "span":
+        return not tag.attrs
+    if not tag.contents or tag.find_parent(tag.name) is not None:
+        return True
+    return not tag.get_text().strip() and not tag.find(("img", "a"))
+
+
+def _is_literal(string: NavigableString) -> bool:
+    return any(parent.name in _LITERAL for parent in string.parents)
+
+
+def _without_entities(text: str) -> str:
+    for _ in range(2):
+        if not _ENTITY.search(text):
+            break
+        text = _ENTITY.sub(lambda match: unescape(match[0]), text)
+    return text.replace("\x00", "")
+
+
+def _replace_marks(string: NavigableString, text: str) -> None:
+    position = 0
+    nodes: list[NavigableString | Tag] = []
+    in_link = any(parent.name == "a" for parent in string.parents)
+    for match in _MARKED.finditer(text):
+        made = _mark(match, in_link)
+        if made is None:
+            continue
+        nodes += [NavigableString(text[position : match.start()]), made]
+        position = match.end()
+    nodes.append(NavigableString(text[position:]))
+    for node in nodes:
+        if isinstance(node, Tag) or str(node):
+            string.insert_before(node)
+    string.extract()
+
+
+def _mark(match: re.Match[str], in_link: bool) -> Tag | None:
+    if match[4]:
+        return None if in_link else new("a", match[4], href=match[5])
+    if match[6]:
+        return new("code", match[6])
+    name = "em" if match[3] else "strong"
+    return new(name, match[1] or match[2] or match[3])
+
+
+def link_addresses(root: Tag) -> None:
+    """Link a paragraph that is nothing but a web address: the site must not embed it by itself."""
+    for paragraph in root.find_all("p"):
+        text = paragraph.get_text().strip()
+        if re.fullmatch(r"https?://[^\s<>\"]+", text, re.I) and not paragraph.find("a"):
+            for child in list(paragraph.children):
+                child.extract()
+            paragraph.append(new("a", text, href=text))
+
+
+def anchors(root: Tag) -> set[str]:
+    """The ids that links of this page point at."""
+    hrefs = (attribute(link, "href") for link in root.find_all("a", href=True))
+    return {href[1:] for href in hrefs if href.startswith("#")}
