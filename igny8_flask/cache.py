@@ -39,7 +39,7 @@ class StatusBody:
         return cls(body, hashlib.blake2b(body, digest_size=12).hexdigest())
 
 
-def connect(redis_url: str) -> "Redis[bytes]":
+def connect(redis_url: str) -> Redis:
     """Client that fails fast: for everything but a worker's blocking pop."""
     return Redis.from_url(
         redis_url,
@@ -80,9 +80,9 @@ class Cache:
             value = self.redis.get(_status_key(work_id))
         except RedisError:
             return None
-        if not value:
+        if not isinstance(value, bytes):
             return None
-        owner, etag, body = bytes(value).split(b" ", 2)
+        owner, etag, body = value.split(b" ", 2)
         return StatusBody(body, etag.decode()) if owner.decode() == site_id.hex else None
 
     def drop_status(self, work_id: uuid.UUID) -> None:

@@ -63,8 +63,8 @@ def perform(
             _retry(ticket, Igny8Error("The database was away for a moment."), delays_s, True)
         except Exception:
             log.exception("job_crashed")
-            error = Igny8Error(INTERNAL, "internal_error")
-            _end(ticket, WorkState.FAILURE, error.message, error, on_failure)
+            ours = Igny8Error(INTERNAL, "internal_error")
+            _end(ticket, WorkState.FAILURE, ours.message, ours, on_failure)
 
 
 def _retry(
@@ -119,7 +119,7 @@ def _end(
 
 def publish_status(model: WorkRow, work_id: uuid.UUID) -> None:
     """Put the row's present status where pollers find it."""
-    work = db.session.get(model, work_id, populate_existing=True)
+    work: AITaskLog | Delivery | None = db.session.get(model, work_id, populate_existing=True)
     if work is not None:
         share(current().cache, work)
 
@@ -135,13 +135,13 @@ def add_or_find_live(work: AITaskLog | Delivery) -> tuple[AITaskLog | Delivery, 
 
     Flushes inside a savepoint; the caller commits.
     """
-    model = type(work)
+    model: WorkRow = type(work)
     try:
         with db.session.begin_nested():
             db.session.add(work)
             db.session.flush()
     except IntegrityError:
-        live = db.session.scalars(
+        live: AITaskLog | Delivery | None = db.session.scalars(
             select(model).where(
                 model.site_id == work.site_id,
                 model.work_key == work.work_key,

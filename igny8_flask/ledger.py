@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from igny8_flask.ai.constants import CREDITS
-from igny8_flask.ai.types import CallIntent, CallOutcome, StoredCall
+from igny8_flask.ai.types import CallIntent, CallOutcome, OpenCall, StoredCall
 from igny8_flask.db import db, utcnow
 from igny8_flask.models import AITaskLog, CallState, LedgerEntry, LedgerKind, PaidCall
 
@@ -42,7 +42,7 @@ class PaidCalls:
         db.session.commit()
         return found
 
-    def intend(self, intent: CallIntent) -> uuid.UUID:
+    def intend(self, intent: CallIntent) -> OpenCall:
         """Write the intent and reserve its estimated cost."""
         attempt = db.session.scalar(
             select(func.count(PaidCall.id)).where(
@@ -65,7 +65,7 @@ class PaidCalls:
         db.session.flush()
         self._book(call, LedgerKind.RESERVE, intent.estimate_usd, intent.step)
         db.session.commit()
-        return call.id
+        return OpenCall(call.id, call.attempt)
 
     def settle(self, call_id: uuid.UUID, outcome: CallOutcome) -> None:
         """Store the reply and replace the reservation by the real cost."""
@@ -139,4 +139,5 @@ def credits_for(function_name: str, result: dict[str, Any]) -> int:
     """Credits that a finished run takes by the rules in ``CREDITS``, rounded up."""
     unit, rate = CREDITS.get(function_name, ("item", 0))
     field, per = _COUNTED[unit]
-    return math.ceil(result.get(field, 0) / per * rate)
+    counted: int = result.get(field, 0)
+    return math.ceil(counted / per * rate)

@@ -20,7 +20,7 @@ DELIVERY_JOB = "workers.tasks.publish"
 class JobQueue:
     """The one queue. RQ only carries ids to workers; the rows say what is to be done."""
 
-    def __init__(self, redis_url: str, connection: "Redis[bytes] | None" = None) -> None:
+    def __init__(self, redis_url: str, connection: Redis | None = None) -> None:
         self.rq = Queue(
             QUEUE_NAME, connection=connection or connect(redis_url), serializer=JSONSerializer
         )
@@ -45,7 +45,7 @@ class JobQueue:
     def held(self) -> set[str]:
         """Ids of all jobs that wait on the list."""
         names = self.rq.connection.lrange(self.rq.key, 0, -1)
-        return {name.decode() for name in names}
+        return {name.decode() for name in names if isinstance(name, bytes)}
 
     def depth(self) -> int:
         """How many jobs wait in Redis."""

@@ -14,6 +14,7 @@ from typing import Any
 from igny8_flask.ai.constants import CHARS_PER_TOKEN, ESTIMATE_MARGIN
 from igny8_flask.ai.prices import price_of
 from igny8_flask.ai.providers import (
+    ImageReply,
     ImageRequest,
     MemoryProfiles,
     Message,
@@ -114,7 +115,7 @@ class AICore:
         )
         key = self._require_key("openai")
 
-        def call() -> tuple[bytes, CallOutcome]:
+        def call(_attempt: int) -> tuple[bytes, CallOutcome]:
             provider = OpenAICompatText(self._services.outbound, self.get_base_url(), key, PROFILES)
             reply = provider.complete(request, on_text, self._context.should_stop)
             return self._text_outcome(reply, request)
@@ -145,10 +146,10 @@ class AICore:
             quality=quality,
             negative_prompt=negative_prompt,
         )
-        maker = self._image_maker(provider)
+        draw = self._image_maker(provider)
 
-        def call() -> tuple[bytes, CallOutcome]:
-            reply = maker.generate(request, self._context.should_stop)
+        def call(attempt: int) -> tuple[bytes, CallOutcome]:
+            reply = draw(request, attempt)
             if not reply.images:
                 raise ProviderError("The provider sent no picture.", "transient", True)
             usage = _image_usage(reply.usage)
@@ -197,12 +198,19 @@ class AICore:
             raise ProviderError(words, "auth", hint=words)
         return key
 
-    def _image_maker(self, provider: str) -> OpenAIImages | RunwareImages:
-        makers = {"openai": OpenAIImages, "runware": RunwareImages}
-        if provider not in makers:
+    def _image_maker(self, provider: str) -> Callable[[ImageRequest, int], ImageReply]:
+        if provider not in ("openai", "runware"):
             raise ConfigError(f"There is no image provider named {provider!r}.")
-        key = self._require_key(provider)
-        return makers[provider](self._services.outbound, self.get_base_url(provider), key)
+        door = (
+            self._services.outbound,
+            self.get_base_url(provider),
+            self._require_key(provider),
+        )
+        if provider == "openai":
+            return lambda request, _attempt: OpenAIImages(*door).generate(request)
+        return lambda request, attempt: RunwareImages(*door).generate(
+            request, self._context.should_stop, resume=attempt > 1
+        )
 
     def _intent(
         self, step: str, request: Any, model: str, kind: str, estimate: Decimal | None
@@ -212,23 +220,23 @@ class AICore:
         name = "sandbox" if self.is_sandbox(kind) else kind
         return CallIntent(step, digest, model, name, estimate)
 
-    def _paid(self, intent: CallIntent, call: Callable[[], tuple[bytes, CallOutcome]]) -> bytes:
+    def _paid(self, intent: CallIntent, call: Callable[[int], tuple[bytes, CallOutcome]]) -> bytes:
         stored = self._context.calls.find(intent)
         if stored is not None:
             self._costs.record(intent.step, stored.cost_usd, stored.tokens, intent.model)
             self._steps.add_request_step("Reuse", message=f"{intent.step}: already paid, reused")
             return stored.reply
         self._context.check()
-        call_id = self._context.calls.intend(intent)
+        opened = self._context.calls.intend(intent)
         self._steps.add_request_step("Request", message=f"{intent.step} → {intent.model}")
         try:
-            reply, outcome = call()
+            reply, outcome = call(opened.attempt)
         except ProviderError as error:
-            self._context.calls.fail(call_id, error.code, error.maybe_billed)
+            self._context.calls.fail(opened.id, error.code, error.maybe_billed)
             self._note(error)
             self._context.check()
             raise
-        self._context.calls.settle(call_id, outcome)
+        self._context.calls.settle(opened.id, outcome)
         self._costs.record(intent.step, outcome.cost_usd, outcome.tokens, intent.model)
         self._steps.add_response_step("Reply", message=f"{outcome.tokens} tokens")
         return reply

@@ -68,6 +68,11 @@ class BaseAIFunction(ABC):
         """Add the rows to the session without committing; returns the run's JSON-ready result."""
 
 
+def known(asked: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Only those parts of a question that a parser wants to know."""
+    return {name: asked[name] for name in names if asked.get(name) is not None}
+
+
 def owned_ids(payload: dict[str, Any]) -> tuple[uuid.UUID, list[uuid.UUID]]:
     """The site and the ids of a payload as UUIDs."""
     return uuid.UUID(str(payload["site_id"])), [uuid.UUID(str(i)) for i in payload["ids"]]

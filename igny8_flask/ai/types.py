@@ -121,13 +121,21 @@ class CallOutcome:
     request_id: str | None
 
 
+@dataclass(frozen=True)
+class OpenCall:
+    """A call that is being made; ``attempt`` above 1 = an earlier one may have been billed."""
+
+    id: uuid.UUID
+    attempt: int
+
+
 class CallStore(Protocol):
     """Checkpoints of paid calls: found again after a crash, so that nothing is paid twice."""
 
     def find(self, intent: CallIntent) -> StoredCall | None:
         """The stored reply of the same call, or None."""
 
-    def intend(self, intent: CallIntent) -> uuid.UUID:
+    def intend(self, intent: CallIntent) -> OpenCall:
         """Write down, before the call, that it will be made."""
 
     def settle(self, call_id: uuid.UUID, outcome: CallOutcome) -> None:

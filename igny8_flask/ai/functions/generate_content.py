@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from igny8_flask.ai.base import BaseAIFunction, owned_ids
+from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.prompts import PromptRegistry
 from igny8_flask.ai.replies import ArticleReply, parse_article
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
@@ -104,6 +104,9 @@ class GenerateContentFunction(BaseAIFunction):
             raise NotFoundError("The task was deleted meanwhile.")
         return {
             "items": [task],
+            "title": task.title,
+            "outline": task.outline,
+            "word_count": task.word_count,
             "site_id": site_id,
             "language": payload.get("language") or "English",
             "tone": payload.get("tone")
@@ -139,11 +142,9 @@ class GenerateContentFunction(BaseAIFunction):
         self, response: str, step_tracker: StepTracker | None = None, **asked: Any
     ) -> ArticleReply:
         """Any reply → an article or a named error."""
-        items = asked.pop("items", None)
-        if items:
-            asked.setdefault("title", items[0].title)
-            asked.setdefault("outline", items[0].outline)
-        return parse_article(response, **asked)
+        return parse_article(
+            response, **known(asked, "title", "outline", "finish_reason", "word_count")
+        )
 
     def save_output(
         self,

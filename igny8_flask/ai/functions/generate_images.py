@@ -6,7 +6,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from igny8_flask.ai.base import BaseAIFunction, owned_ids
+from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.constants import PROMPT_DATA_MAX_CHARS
 from igny8_flask.ai.prompts import PromptRegistry
 from igny8_flask.ai.replies import ImagePromptsReply, parse_image_prompts
@@ -114,8 +114,7 @@ class GenerateImagesFunction(BaseAIFunction):
         self, response: str, step_tracker: StepTracker | None = None, **asked: Any
     ) -> ImagePromptsReply:
         """Any reply → image descriptions or a named error."""
-        asked.pop("items", None)
-        return parse_image_prompts(response, **asked)
+        return parse_image_prompts(response, **known(asked, "headings", "count", "finish_reason"))
 
     def save_output(
         self,
@@ -168,7 +167,7 @@ def _store_file(content: Content, picture: Any) -> None:
         mime=picture.mime,
         width=picture.width,
         height=picture.height,
-        data=picture.bytes,
+        data=picture.data,
     )
     db.session.merge(row)
     db.session.flush()
