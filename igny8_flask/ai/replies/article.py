@@ -119,7 +119,8 @@ def _from_json(extracted: ExtractedJSON | None) -> _Draft | None:
             draft.cut = document.cut
             drafts.append(draft)
     whole = [draft for draft in drafts if draft.body_complete and not draft.cut]
-    return (whole or drafts or [None])[-1]
+    best = whole or drafts
+    return best[-1] if best else None
 
 
 def _leads(document: Document, text: str) -> bool:
@@ -166,10 +167,13 @@ def _draft(fields: dict[str, Any]) -> _Draft | None:
         return None
     key, body = max(bodies.items(), key=lambda pair: len(pair[1]))
     opening, closing = (
-        str(fields.get(name, "")) if key == "sections" else "" for name in ("introduction", "conclusion")
+        str(fields.get(name, "")) if key == "sections" else ""
+        for name in ("introduction", "conclusion")
     )
     cut = is_cut(fields[key])
-    body = "\n\n".join(part for part in (opening, trimmed_cut(body) if cut else body, closing) if part)
+    body = "\n\n".join(
+        part for part in (opening, trimmed_cut(body) if cut else body, closing) if part
+    )
     rest = {name: item for name, item in fields.items() if name != key}
     return _Draft(body, rest, body_complete=not cut, closed=not cut)
 
@@ -180,7 +184,9 @@ def _body(value: Any) -> str:
     body = unfence(body)
     if "\n" not in body and body.count("\\n") >= 2:
         body = body.replace("\\r", "").replace("\\n", "\n").replace('\\"', '"')
-    if re.search(r"&lt;(?:p|h[1-6]|ul|div)\b", body) and not re.search(r"<(?:p|h[1-6]|ul|div)\b", body):
+    if re.search(r"&lt;(?:p|h[1-6]|ul|div)\b", body) and not re.search(
+        r"<(?:p|h[1-6]|ul|div)\b", body
+    ):
         body = html.unescape(body)
     return body.strip()
 
@@ -213,7 +219,9 @@ def _fault(
         fields = fields_of(value) if isinstance(value, dict) else {}
         cut = cut or bool(extracted and extracted.cut)
         recognised = any(key in fields for key in _BODY[:6])
-        return verdict_after(text, value, recognised=recognised, cut=cut, found_json=bool(extracted))
+        return verdict_after(
+            text, value, recognised=recognised, cut=cut, found_json=bool(extracted)
+        )
     if is_filtered(draft.body):
         return fault("content_filter")
     if is_refusal(draft.body):
@@ -233,8 +241,9 @@ def _thin(draft: _Draft, cut: bool, word_count: int | None) -> ReplyError | None
         return fault("truncated" if cut or draft.cut else "no_results")
     if prose < 4:
         return fault("wrong_shape", "It holds headings or a few words only.")
+    bare = draft.loose and not draft.fields and body_format(draft.body) == "text"
     promise = _PROMISE.match(draft.body) and total < 40
-    if promise or (draft.loose and body_format(draft.body) == "text" and total < _FEW_WORDS):
+    if promise or (bare and total < _FEW_WORDS):
         return fault("truncated" if cut else "unparseable" if draft.loose else "no_results")
     if prose * 40 < (word_count or 0):
         return fault("wrong_shape", f"It has {total} of {word_count} words.")

@@ -89,4 +89,6 @@ def string_list(value: Any) -> tuple[str, ...]:
         for item in items
         if not is_cut(item)
     ]
-    return tuple(dict.fromkeys(text.lstrip("#").strip() for text in texts if text.lstrip("#").strip()))
+    return tuple(
+        dict.fromkeys(text.lstrip("#").strip() for text in texts if text.lstrip("#").strip())
+    )

@@ -23,8 +23,12 @@ _LABELS = {
     "category", "keywords", "secondarykeywords", "h1", "summary", "author", "date", "wordcount",
     "metakeywords", "url", "keyword", "articletitle", "posttitle",
 }  # fmt: skip
-_LABEL = re.compile(r"^[ \t]*(?:[-*][ \t]+)?[*_]{0,2}([A-Za-z][A-Za-z0-9 _-]{0,30}?)[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(.*)$")
-_BODY_LABEL = re.compile(r"^[ \t]*[*_#]*[ \t]*(?:content|body|article|article body|post)[ \t]*:[*_]*[ \t]*$", re.I)
+_LABEL = re.compile(
+    r"^[ \t]*(?:[-*][ \t]+)?[*_]{0,2}([A-Za-z][A-Za-z0-9 _-]{0,30}?)[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(.*)$"
+)
+_BODY_LABEL = re.compile(
+    r"^[ \t]*[*_#]*[ \t]*(?:content|body|article|article body|post)[ \t]*:[*_]*[ \t]*$", re.I
+)
 _OPENING = re.compile(
     r"\A\s*(?:sure|certainly|of course|absolutely|great|okay|ok|here(?:'s| is| are|’s)|below is|"
     r"i've|i have|voici|hier ist|gerne|natürlich|aquí (?:está|tienes)|claro|ecco|certo|bien sûr|"
@@ -96,7 +100,11 @@ def _without_chatter(text: str) -> str:
     text = text.strip()
     opening = _OPENING.match(text)
     rest = text[opening.end() :].strip() if opening else text
-    if opening and rest and (opening[0].rstrip().endswith((":", "!", "…", "...")) or rest[0] in "#<`"):
+    if (
+        opening
+        and rest
+        and (opening[0].rstrip().endswith((":", "!", "…", "...")) or rest[0] in "#<`")
+    ):
         text = rest
     return _CLOSING.sub("", text).strip()
 

@@ -1,17 +1,18 @@
 """Parsing of a clustering reply."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from igny8_flask.ai.replies.documents import surviving
 from igny8_flask.ai.replies.extract import ExtractedJSON, extract_json
-from igny8_flask.ai.replies.matching import KeywordIndex, item_text, split_items
+from igny8_flask.ai.replies.matching import KeywordIndex, item_text, split_items, undecorated
 from igny8_flask.ai.replies.reader import is_cut
 from igny8_flask.ai.replies.results import ClusterReply, ClusterRow, listed
-from igny8_flask.ai.replies.shapes import Found, fields_of, find_rows, key_of, pick, whole, words
+from igny8_flask.ai.replies.shapes import Found, RowFinder, fields_of, key_of, pick, whole, words
 from igny8_flask.ai.replies.text import folded, one_line
-from igny8_flask.ai.replies.verdicts import is_loop, verdict_after, verdict_before, was_cut
+from igny8_flask.ai.replies.verdicts import verdict_after, verdict_before, was_cut
 
 _CONTAINERS = (
     "clusters", "cluster", "keywordclusters", "groups", "keywordgroups", "topics", "topicclusters",
@@ -38,6 +39,13 @@ _LEFT = {
     "notclustered", "unmatched", "unmatchedkeywords", "remainingkeywords", "excluded", "skipped",
     "notassigned", "discarded",
 }  # fmt: skip
+
+_LINE = re.compile(r"(.{1,150}?)\s*(?::|=>|→|–|—|\s-\s)[\s*]*(.+)$", re.DOTALL)
+_NUMBERED = re.compile(
+    r"^\s*(?:\d{1,3}[.)]\s+)?[*_]*(?:(?:keyword )?(?:cluster|group|topic)(?: name)?\s*#?(?:\d{1,3}|[A-Z])?"
+    r"\s*[:.\-–—)]\s*(?=\S))?",
+    re.IGNORECASE,
+)
 
 
 def parse_clusters(
@@ -67,7 +75,11 @@ def parse_clusters(
         return reply
     value = extracted.value if extracted else None
     error = verdict_after(
-        text, value, recognised=recognised, cut=cut, found_json=extracted is not None
+        text,
+        value,
+        recognised=recognised,
+        cut=cut,
+        found_json=bool(extracted and extracted.notation == "json"),
     )
     return ClusterReply(unassigned=tuple(index.texts), warnings=reply.warnings, error=error)
 
@@ -115,15 +127,30 @@ def _identity(index: KeywordIndex) -> Any:
 
 def _find(value: Any, index: KeywordIndex) -> Found:
     def is_row(row: Any) -> bool:
+        if isinstance(row, str):
+            return bool(_line(row, index))
         if not isinstance(row, dict):
             return False
         fields = fields_of(row)
+        inside = pick(fields, _KEYWORDS)
+        if isinstance(inside, list) and any(is_row(item) for item in inside[:3]):
+            return False
         named = any(isinstance(fields.get(key), str | int | float) for key in _NAME)
-        return named and any(key in fields for key in (*_KEYWORDS, *_PRIMARY)) or (
+        return (named and any(key in fields for key in (*_KEYWORDS, *_PRIMARY))) or (
             is_cut(row) and named and not any(isinstance(v, dict) for v in row.values())
         )
 
-    return find_rows(value, _CONTAINERS, is_row, lambda row: _keyed(row, index))
+    return RowFinder(_CONTAINERS, is_row, lambda row: _keyed(row, index)).find(value)
+
+
+def _line(written: str, index: KeywordIndex) -> dict[str, Any] | None:
+    """Read a line like ``Name: keyword, keyword`` that holds at least one asked keyword."""
+    line = _LINE.match(undecorated(written))
+    if line is None or not len(index) or index.find(written) is not None:
+        return None
+    items = list(split_items(line[2], index))
+    known = any(isinstance(item, str) and index.find(item) is not None for item in items)
+    return {"name": line[1], "keywords": items} if known else None
 
 
 def _keyed(value: Mapping[Any, Any], index: KeywordIndex) -> list[Any] | None:
@@ -141,7 +168,7 @@ def _keyed(value: Mapping[Any, Any], index: KeywordIndex) -> list[Any] | None:
         if isinstance(item, list) and item and all(isinstance(i, str | int) for i in item):
             rows.append({"name": name, "keywords": item})
         elif isinstance(item, dict) and set(fields_of(item)) & {*_KEYWORDS, *_PRIMARY}:
-            rows.append({"name": name, **item})
+            rows.append(item if words(fields_of(item), _NAME) else {"name": name, **item})
     return rows or None
 
 
@@ -164,13 +191,17 @@ def _assigned(value: Mapping[Any, Any], index: KeywordIndex) -> list[Any] | None
     return known or None
 
 
-def _entry(row: Mapping[Any, Any], index: KeywordIndex) -> _Entry:
-    fields = fields_of(row)
+def _entry(row: Any, index: KeywordIndex) -> _Entry:
+    fields = fields_of((_line(row, index) or {}) if isinstance(row, str) else row)
     name_key = next(
-        (key for key in _NAME if isinstance(fields.get(key), str | int | float) and fields[key] != ""),
+        (
+            key
+            for key in _NAME
+            if isinstance(fields.get(key), str | int | float) and fields[key] != ""
+        ),
         "",
     )
-    name = one_line(fields.get(name_key), 200)
+    name = _NUMBERED.sub("", one_line(fields.get(name_key), 200)).strip("*_` :")
     raw = pick({k: v for k, v in fields.items() if k != name_key}, _KEYWORDS)
     primary = pick(fields, _PRIMARY)
     items = [*split_items(primary, index), *split_items(raw, index)]

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from igny8_flask.ai.replies.escapes import decode_escapes
 from igny8_flask.ai.replies.notations import read_notation
 from igny8_flask.ai.replies.reader import (
     CutList,
     NotJSONError,
     Reader,
-    decode_escapes,
     is_cut,
 )
 from igny8_flask.ai.replies.text import clean_reply, unfence, visible

@@ -31,7 +31,7 @@ _TYPE = ("contenttype", "type", "format", "contentformat", "articletype", "postt
          "contentstructure", "kind")  # fmt: skip
 _OUTLINE = ("outline", "contentoutline", "articleoutline", "sections", "structure", "headings",
             "h2", "h2s", "subheadings", "articlestructure", "tableofcontents", "toc",
-            "mainsections", "contentsections")  # fmt: skip
+            "mainsections", "contentsections", "items")  # fmt: skip
 _KEYWORDS = (
     "primarykeyword", "focuskeyword", "focuskeyphrase", "mainkeyword", "targetkeyword",
     "targetkeywords", "keywords", "coveredkeywords", "relatedkeywords", "secondarykeywords",
@@ -45,7 +45,8 @@ _CLUSTER_ID = ("clusterid", "clusterids", "cid", "clusternumber", "clusterindex"
 _CLUSTER = ("cluster", "clustername", "clustertitle", "topiccluster", "keywordcluster", "group",
             "groupname", "pillar", "parentcluster", "category", "topic")  # fmt: skip
 _LEAD = re.compile(
-    r"^\s*(?:[-*•]\s+|\d{1,3}[.)]\s+|(?:idea|title|article|post)\s*\d*\s*[:.\-–]\s+)+", re.IGNORECASE
+    r"^\s*(?:[-*•]\s+|\d{1,3}[.)]\s+|(?:idea|title|article|post)\s*\d*\s*[:.\-–]\s+)+",
+    re.IGNORECASE,
 )
 
 
@@ -81,7 +82,7 @@ def parse_ideas(
         value,
         recognised=recognised,
         cut=reply.partial,
-        found_json=extracted is not None,
+        found_json=bool(extracted and extracted.notation == "json"),
     )
     return IdeasReply(unassigned=asked.names(), warnings=reply.warnings, error=error)
 
@@ -138,7 +139,7 @@ class _Entry:
 
     @property
     def title(self) -> str:
-        return _LEAD.sub("", words(self.fields, _TITLE, 300)).strip(" \"“”«»")
+        return _LEAD.sub("", words(self.fields, _TITLE, 300)).strip(' "“”«»')
 
 
 def _entries(extracted: ExtractedJSON | None, asked: _Asked, length: bool) -> list[_Entry]:
@@ -174,6 +175,8 @@ def _walk_object(
 ) -> Iterator[_Entry]:
     fields = fields_of(value)
     inner = next((fields[key] for key in _CONTAINERS if _holds_ideas(fields.get(key))), None)
+    if inner is None and key_of(words(fields, _TITLE)) in _CONTAINERS:
+        inner = pick(fields, ("items",))
     titled = bool(words(fields, _TITLE)) and not any(key in fields for key in ("error", "refusal"))
     if inner is not None:
         named = pick(fields, (*_CLUSTER_ID, "id", *_CLUSTER, "name", "title"))
@@ -206,9 +209,7 @@ def _nested(item: dict[Any, Any]) -> bool:
     return any(key in _CONTAINERS for key in map(key_of, item))
 
 
-def _reply(
-    entries: list[_Entry], asked: _Asked, wanted: int | None, partial: bool
-) -> IdeasReply:
+def _reply(entries: list[_Entry], asked: _Asked, wanted: int | None, partial: bool) -> IdeasReply:
     rows: dict[str, IdeaRow] = {}
     twice: list[str] = []
     unknown: list[str] = []

@@ -31,7 +31,18 @@ _HEADING = (
 )  # fmt: skip
 _ALT = ("alt", "alttext", "imagealt", "altdescription", "accessibilitytext")
 _CAPTION = ("caption", "imagecaption", "legend")
-_ROLE = ("type", "role", "kind", "imagetype", "position", "placement", "id", "name", "slot", "usage")
+_ROLE = (
+    "type",
+    "role",
+    "kind",
+    "imagetype",
+    "position",
+    "placement",
+    "id",
+    "name",
+    "slot",
+    "usage",
+)
 _SKIPPED = {"negativeprompt", "negative", "style", "title", "error", "alt", "alttext", "note",
             "notes", "size", "model", "caption", "count", "heading", "status", "refusal",
             "reason"}  # fmt: skip
@@ -74,11 +85,9 @@ def parse_image_prompts(
         value,
         recognised=value == [] or any("prompt" in key or "image" in key for key in fields),
         cut=cut,
-        found_json=extracted is not None,
+        found_json=bool(extracted and extracted.notation == "json"),
     )
-    return ImagePromptsReply(
-        unassigned=tuple(index.texts), warnings=reply.warnings, error=error
-    )
+    return ImagePromptsReply(unassigned=tuple(index.texts), warnings=reply.warnings, error=error)
 
 
 @dataclass(frozen=True)
@@ -149,7 +158,7 @@ def _walk_object(
     items = list(value.items())
     for name, item in items:
         if key_of(name) not in _SKIPPED and isinstance(item, str | list | dict):
-            generic = not name or isinstance(item, list | dict) and not _telling(name, index)
+            generic = not name or (isinstance(item, list | dict) and not _telling(name, index))
             yield from _walk(item, index, key if generic else str(name), depth + 1)
 
 
@@ -175,7 +184,7 @@ def _row(fields: dict[str, Any], prompt: str, index: KeywordIndex, key: str) -> 
 
 def _prompt(written: Any) -> str:
     """One prompt as one line; placeholders, refusals and bare words are none."""
-    text = _LEAD.sub("", one_line(written, 4000)).strip(" \"“”")
+    text = _LEAD.sub("", one_line(written, 4000)).strip(' "“”')
     letters = sum(char.isalpha() for char in text)
     wordy = len(text.split()) >= 2 or not text.isascii()
     placeholder = re.fullmatch(r"[\[<({].{0,60}[\])>}]|\.{3}|…|n/?a|none|null", text, re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from igny8_flask.ai.replies.text import folded, one_line, visible
@@ -45,6 +45,9 @@ def undecorated(text: str) -> str:
     return _TAIL.sub("", text).strip(" \"'“”„‘’«».,;:*_`")
 
 
+_RULES: tuple[Callable[[str], str], ...] = (str, folded, spelled, unaccented)
+
+
 class KeywordIndex:
     """The caller's keywords, found again by text, spelling, id or number."""
 
@@ -56,8 +59,7 @@ class KeywordIndex:
         if ids and len(ids) == len(self.texts) and not any(i is not None for i in self.ids):
             self.ids = list(ids)
         self._by_id = {str(known): at for at, known in enumerate(self.ids) if known is not None}
-        self._tiers = [self._tier(rule) for rule in (str, folded, spelled, unaccented)]
-        self._rules = (str, folded, spelled, unaccented)
+        self._tiers = [(rule, self._tier(rule)) for rule in _RULES]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -76,7 +78,7 @@ class KeywordIndex:
             self.texts.append(str(keyword))
             self.ids.append(identity)
 
-    def _tier(self, rule: Any) -> dict[str, list[int]]:
+    def _tier(self, rule: Callable[[str], str]) -> dict[str, list[int]]:
         tier: dict[str, list[int]] = {}
         for at, text in enumerate(self.texts):
             tier.setdefault(rule(text), []).append(at)
@@ -87,7 +89,7 @@ class KeywordIndex:
         """Find the keyword that a text stands for; looser tiers only where they are unambiguous."""
         used = set(taken)
         for text in dict.fromkeys((written, undecorated(written))):
-            for level, (rule, tier) in enumerate(zip(self._rules, self._tiers, strict=True)):
+            for level, (rule, tier) in enumerate(self._tiers):
                 found = tier.get(rule(text), [])
                 if found and (level < 2 or len({folded(self.texts[at]) for at in found}) == 1):
                     return next((at for at in found if at not in used), found[0])
@@ -97,7 +99,9 @@ class KeywordIndex:
         """Find a long keyword that the model wrote with an ellipsis."""
         match = re.fullmatch(r"(.{20,}?)\s*(?:…|\.\.\.)", written.strip(), re.DOTALL)
         start = folded(match[1]) if match else ""
-        found = [at for at, text in enumerate(self.texts) if start and folded(text).startswith(start)]
+        found = [
+            at for at, text in enumerate(self.texts) if start and folded(text).startswith(start)
+        ]
         return found[0] if len(found) == 1 else None
 
     def by_number(self, number: Any, base: int = 1) -> int | None:
@@ -157,7 +161,10 @@ def split_items(raw: Any, index: KeywordIndex | None = None) -> Iterator[Any]:
     A text that is a known keyword as a whole, or in adjacent parts, stays in one piece.
     """
     if isinstance(raw, Mapping):
-        known = any(str(key).lower() in _TEXT_KEYS for key in raw)
+        known = any(
+            str(key).lower() in (*_TEXT_KEYS, *_ID_KEYS) and isinstance(value, str | int)
+            for key, value in raw.items()
+        )
         yield from [raw] if known else _spread(list(raw.values()), index)
     elif isinstance(raw, list | tuple):
         yield from _spread(raw, index)

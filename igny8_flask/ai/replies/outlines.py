@@ -17,7 +17,9 @@ _POINTS = (
     "subheadings", "details", "content", "description", "items", "talkingpoints", "summary",
     "subtopics", "notes", "paragraphs", "children",
 )  # fmt: skip
-_MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*•+]\s+|\d{1,2}(?:\.\d{1,2})*[.)]?\s+|(?:H[1-4]|[IVX]{1,4})[.:]\s*)+")
+_MARK = re.compile(
+    r"^\s*(?:#{1,6}\s+|[-*•+]\s+|\d{1,2}(?:\.\d{1,2})*[.)]?\s+|(?:H[1-4]|[IVX]{1,4})[.:]\s*)+"
+)
 _MAX_SECTIONS = 60
 
 
@@ -49,7 +51,7 @@ def _object_sections(written: dict[Any, Any], depth: int) -> Iterator[OutlineSec
         yield OutlineSection(_MARK.sub("", heading), tuple(_points(fields)))
         return
     for key, value in written.items():
-        if key_of(key) in _LISTS or isinstance(value, dict) and key_of(key) in _HEADING:
+        if key_of(key) in _LISTS or (isinstance(value, dict) and key_of(key) in _HEADING):
             yield from _sections(value, depth + 1)
         elif value not in (None, "", [], {}):
             points = tuple(_flat(value, 0))

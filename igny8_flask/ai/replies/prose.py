@@ -7,9 +7,13 @@ from collections.abc import Iterable
 from igny8_flask.ai.replies.matching import spelled
 from igny8_flask.ai.replies.text import one_line
 
-_TAGS = re.compile(r"<(?:p|h[1-6]|ul|ol|li|table|div|section|article|blockquote|figure|br)\b[^<>]*>", re.I)
+_TAGS = re.compile(
+    r"<(?:p|h[1-6]|ul|ol|li|table|div|section|article|blockquote|figure|br)\b[^<>]*>", re.I
+)
 _ANY_TAG = re.compile(r"<!--.{0,2000}?-->|</?[a-zA-Z][^<>]{0,2000}>", re.DOTALL)
-_MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s|[-*+]\s|\d{1,3}[.)]\s|>\s|```|\|)|\*\*[^*\n]+\*\*|\]\(", re.MULTILINE)
+_MARKS = re.compile(
+    r"^\s{0,3}(?:#{1,6}\s|[-*+]\s|\d{1,3}[.)]\s|>\s|```|\|)|\*\*[^*\n]+\*\*|\]\(", re.MULTILINE
+)
 _HTML_HEADING = re.compile(r"<h([1-6])\b[^<>]*>(.{0,600}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
 _MD_HEADING = re.compile(
     r"^[ \t]{0,3}(?:(#{1,6})[ \t]*(\S[^\n]*?)[ \t]*#*|\*\*([^*\n]{1,150}?)\*\*:?)[ \t]*$"

@@ -6,9 +6,10 @@ the text left open comes back as a ``Cut…`` value, so that a caller can tell w
 ones. Depth is bounded; the work is linear in the text.
 """
 
-import json
 import re
 from typing import Any
+
+from igny8_flask.ai.replies.escapes import decode_escapes, without_cut_escape
 
 MAX_DEPTH = 60
 _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.{0,500}?\*/|#[^\n]*)*", re.DOTALL)
@@ -19,6 +20,7 @@ _KEY_AHEAD = re.compile(
 )
 _VALUE_AHEAD = re.compile(r"\s*(?:[\"'“„‘`{\[\]}]|-?\d|(?:true|false|null|None|True|False)\b|$)")
 _CUT_KEY = re.compile(r"[\"'“„‘][^\"'“”‘’\n]{0,2000}[\"'”’]?\s*\Z")
+_CUT_TAIL = re.compile(r"\s*[\"'“„‘][\w -]{0,60}\Z")
 _BARE_KEY = re.compile(r"[^\s\"'{}\[\],:;`][^\"'{}\[\],:;`\n]{0,80}?(?=\s*(?::|=>))")
 _BARE_VALUE = re.compile(r"[^,\]}\n;]*")
 _NEXT_PART = re.compile(r"[\"'“„}\]]|,(?=\s*[\"'“„])")
@@ -31,9 +33,6 @@ _CLOSERS = {
     '"': '"', "'": "'’", "“": '”“"‟″', "”": '”"“', "„": '“”"‟', "‘": "’'‘", "`": "`", "«": "»",
 }  # fmt: skip
 _STOPS = {closers: re.compile(rf"[\\{closers}]") for closers in set(_CLOSERS.values())}
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": "", "/": "/", "\\": "\\", '"': '"'}
-_ESCAPED |= {"'": "'", "`": "`", "_": "_", "\n": "", "“": "“", "”": "”"}
 
 
 class CutDict(dict[str, Any]):
@@ -62,25 +61,6 @@ class NotJSONError(ValueError):
         super().__init__(f"no JSON document (looked up to {position})")
         self.position = position
         self.deep = deep
-
-
-def decode_escapes(raw: str) -> str:
-    """Resolve backslash escapes; unknown ones stay as they are written."""
-    if "\\" not in raw:
-        return raw
-    try:
-        decoded: str = json.loads(f'"{raw}"', strict=False)
-    except ValueError:
-        decoded = _ESCAPE.sub(_escape, raw)
-    pairs = decoded.encode("utf-16", "surrogatepass")
-    return pairs.decode("utf-16", "replace")
-
-
-def _escape(mark: re.Match[str]) -> str:
-    code = mark[1]
-    if len(code) == 5:
-        return chr(int(code[1:], 16))
-    return _ESCAPED.get(code, mark[0])
 
 
 class Reader:
@@ -252,7 +232,7 @@ class Reader:
             stop = stops.search(self.text, scan)
             if stop is None:
                 self.position = len(self.text)
-                return CutStr(decode_escapes(_whole_escapes(self.text[start:])))
+                return CutStr(decode_escapes(without_cut_escape(self.text[start:])))
             scan = stop.end()
             if stop[0] == "\\":
                 scan += 1
@@ -273,9 +253,9 @@ class Reader:
             at = _past(_SPACE, self.text, at + 1)
             if not in_object:
                 return _VALUE_AHEAD.match(self.text, at) is not None
-            return self.text[at : at + 1] in {"", "}", "]", "{"} or bool(
-                _KEY_AHEAD.match(self.text, at)
-            )
+            if self.text[at : at + 1] in {"", "}", "]", "{"}:
+                return True
+            return bool(_KEY_AHEAD.match(self.text, at) or _CUT_TAIL.match(self.text, at))
         if in_object:
             return char in _CLOSERS and _KEY_AHEAD.match(self.text, at) is not None
         return char in "\"'“{[" and at > after
@@ -285,11 +265,6 @@ class Reader:
         part = _NEXT_PART.search(self.text, self.position + 1)
         self.position = part.start() if part else len(self.text)
         return part is not None
-
-
-def _whole_escapes(raw: str) -> str:
-    """Drop an escape that the end of the text cut in two."""
-    return raw[:-12] + re.sub(r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$", r"\1", raw[-12:])
 
 
 def _past(pattern: re.Pattern[str], text: str, at: int) -> int:

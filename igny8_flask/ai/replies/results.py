@@ -47,7 +47,7 @@ class Reply(Generic[Row]):
 
 @dataclass(frozen=True)
 class ClusterRow:
-    """One cluster; ``keywords`` are the caller's own strings, ``keyword_ids`` their ids if known."""
+    """One cluster of the caller's own keyword strings, with their ids where those are known."""
 
     name: str
     keywords: tuple[str, ...]

@@ -68,63 +68,57 @@ class Found:
     recognised: bool = False
 
 
-def find_rows(
-    value: Any,
-    containers: tuple[str, ...],
-    is_row: Callable[[Any], bool],
-    expand: Callable[[Mapping[Any, Any]], list[Any] | None] | None = None,
-    depth: int = 0,
-) -> Found:
-    """Search a value for rows, wanted containers before envelopes before anything else.
+IsRow = Callable[[Any], bool]
+Expand = Callable[[Mapping[Any, Any]], list[Any] | None]
+
+
+@dataclass(frozen=True)
+class RowFinder:
+    """Searches a value for rows: wanted containers before envelopes before anything else.
 
     ``expand`` turns an object that is keyed by name into rows, or says ``None``.
     """
-    value = decoded(value)
-    if depth > _MAX_DEPTH:
-        return Found()
-    if isinstance(value, list):
-        return _rows_of_list(value, containers, is_row, expand, depth)
-    if not isinstance(value, dict):
-        return Found()
-    if is_row(value):
-        return Found([value], True)
-    fields = fields_of(value)
-    found = Found()
-    for key in (*containers, *_ENVELOPE):
-        if key in fields:
-            inner = find_rows(fields[key], containers, is_row, expand, depth + 1)
-            inner.recognised |= key in containers and isinstance(fields[key], list | dict)
+
+    containers: tuple[str, ...]
+    is_row: IsRow
+    expand: Expand
+
+    def find(self, value: Any, depth: int = 0) -> Found:
+        """Give the rows of a value and whether their container was there, be it empty."""
+        value = decoded(value)
+        if depth > _MAX_DEPTH or not isinstance(value, list | dict):
+            return Found()
+        if isinstance(value, list):
+            return self._in_list(value, depth)
+        return Found([value], True) if self.is_row(value) else self._in_object(value, depth)
+
+    def _in_list(self, items: list[Any], depth: int) -> Found:
+        found = Found(recognised=not items)
+        for item in map(decoded, items):
+            if self.is_row(item):
+                found.rows.append(item)
+            else:
+                inner = self.find(item, depth + 1)
+                found.rows += inner.rows
+                found.recognised |= inner.recognised and isinstance(item, dict)
+        return found
+
+    def _in_object(self, value: dict[Any, Any], depth: int) -> Found:
+        fields = fields_of(value)
+        found = Found()
+        for key in (*self.containers, *_ENVELOPE):
+            inner = self.find(fields.get(key), depth + 1)
             if inner.rows:
                 return inner
-            found.recognised |= inner.recognised
-    rows = expand(value) if expand else None
-    if rows:
-        return Found(rows, True)
-    for key, item in fields.items():
-        if isinstance(item, list | dict) and key not in containers:
-            inner = find_rows(item, containers, is_row, expand, depth + 1)
-            if inner.rows:
-                return inner
-    return found
-
-
-def _rows_of_list(
-    items: list[Any],
-    containers: tuple[str, ...],
-    is_row: Callable[[Any], bool],
-    expand: Callable[[Mapping[Any, Any]], list[Any] | None] | None,
-    depth: int,
-) -> Found:
-    found = Found(recognised=not items)
-    for item in items:
-        item = decoded(item)
-        if is_row(item):
-            found.rows.append(item)
-        elif isinstance(item, list | dict):
-            inner = find_rows(item, containers, is_row, expand, depth + 1)
-            found.rows += inner.rows
-            found.recognised |= inner.recognised
-    return found
+            found.recognised |= inner.recognised or (
+                key in self.containers and fields.get(key) == {}
+            )
+        rows = self.expand(value)
+        if rows:
+            return Found(rows, True)
+        others = (item for key, item in fields.items() if key not in self.containers)
+        deeper = (self.find(item, depth + 1) for item in others)
+        return next((inner for inner in deeper if inner.rows), found)
 
 
 def whole(rows: Iterable[Any]) -> tuple[list[Any], bool]:

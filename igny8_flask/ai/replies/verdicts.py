@@ -95,22 +95,17 @@ def verdict_after(
     ``recognised`` says that the expected container was there, ``cut`` that the reply broke off.
     """
     spoken = " ".join(_speech(value)) if found_json else text
-    for judged in (spoken, text):
-        if is_filtered(judged):
-            return fault("content_filter")
-        if is_refusal(judged):
-            return fault("refusal")
-    if is_loop(text):
-        return fault("degenerate")
-    if cut:
-        return fault("truncated")
-    if recognised:
-        return fault("no_results")
-    if not found_json:
-        return fault("unparseable")
-    if value is None or value == "":
-        return fault("empty")
-    return fault("no_results") if value in ([], {}) else fault("wrong_shape")
+    verdicts = (
+        (is_filtered(spoken) or is_filtered(text), "content_filter"),
+        (is_refusal(spoken) or is_refusal(text), "refusal"),
+        (is_loop(text), "degenerate"),
+        (cut, "truncated"),
+        (recognised, "no_results"),
+        (not found_json, "unparseable"),
+        (value is None or value == "", "empty"),
+        (value in ([], {}), "no_results"),
+    )
+    return fault(next((kind for holds, kind in verdicts if holds), "wrong_shape"))
 
 
 def _speech(value: Any, depth: int = 0) -> list[str]:
