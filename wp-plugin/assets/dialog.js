@@ -77,18 +77,23 @@
 		document.body.appendChild( dialog );
 	}
 
-	/** What a phase of the engine is called. */
-	function phaseName( phase ) {
+	/** What a phase of the engine, or of a delivery, is called. */
+	function phaseName( status ) {
 		const names = {
-			QUEUED: __( 'Waiting for a free worker', 'igny8' ),
 			INIT: __( 'Checking', 'igny8' ),
 			PREP: __( 'Preparing', 'igny8' ),
-			AI_CALL: __( 'Writing', 'igny8' ),
+			AI_CALL: __( 'Waiting for the model', 'igny8' ),
 			PARSE: __( 'Reading the answer', 'igny8' ),
 			SAVE: __( 'Saving', 'igny8' ),
 			DONE: __( 'Finished', 'igny8' ),
 		};
-		return names[ phase ] || phase || names.QUEUED;
+		const own = {
+			generate_content: { AI_CALL: __( 'Writing', 'igny8' ) },
+			generate_images: { AI_CALL: __( 'Making images', 'igny8' ) },
+			publish: { AI_CALL: __( 'Sending images', 'igny8' ), SAVE: __( 'Sending the article', 'igny8' ) },
+		}[ status.function ] || {};
+		const waiting = ! status.phase || 'PENDING' === status.state;
+		return waiting ? __( 'Waiting for a free worker', 'igny8' ) : own[ status.phase ] || names[ status.phase ] || status.phase;
 	}
 
 	function duration( ms ) {
@@ -107,7 +112,7 @@
 			style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 4,
 		} ).format( sum );
 		/* translators: %s: amount of money. */
-		return job.status.sandbox ? sprintf( __( '%s (sandbox: a stand-in model, nothing was paid)', 'igny8' ), text ) : text;
+		return job.sandbox ? sprintf( __( '%s (sandbox: a stand-in model, nothing was paid)', 'igny8' ), text ) : text;
 	}
 
 	function drawStages( job ) {
@@ -159,7 +164,7 @@
 			cancelled: __( 'Stopped', 'igny8' ),
 			login: __( 'You have been logged out', 'igny8' ),
 		};
-		return done[ job.done ] || ( job.route ? phaseName( job.status.phase ) : __( 'Starting…', 'igny8' ) );
+		return done[ job.done ] || ( job.route ? phaseName( job.status ) : __( 'Starting…', 'igny8' ) );
 	}
 
 	function draw( job ) {

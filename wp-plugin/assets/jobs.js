@@ -17,7 +17,7 @@
 		generate_images: __( 'Images', 'igny8' ),
 		auto_cluster: __( 'Clustering', 'igny8' ),
 		generate_ideas: __( 'Ideas', 'igny8' ),
-		delivery: __( 'Publishing', 'igny8' ),
+		publish: __( 'Publishing', 'igny8' ),
 	};
 
 	/** A key that makes a repeated request harmless. */
@@ -26,11 +26,18 @@
 		return Array.from( bytes, ( b ) => ( '0' + b.toString( 16 ) ).slice( -2 ) ).join( '' );
 	}
 
-	function makeJob( title, route, started ) {
-		return {
-			title, route, started: started || Date.now(), ended: 0, status: {}, stages: [], costs: {},
+	/** A job; `kept` is what an earlier page knew of it. */
+	function makeJob( kept ) {
+		return Object.assign( {
+			title: '', route: '', started: Date.now(), ended: 0, ids: [], past: [], stages: [], costs: {}, sandbox: false, status: {},
 			done: '', error: '', lost: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, stopping: false, request: null,
-		};
+		}, kept );
+	}
+
+	/** The part of a job that is worth keeping. */
+	function keep( job ) {
+		const { title, route, started, ids, past, stages, costs, sandbox } = job;
+		return { title, route, started, ids, past, stages, costs, sandbox };
 	}
 
 	function changed() {
@@ -39,10 +46,13 @@
 
 	/* Jobs that survive a reload. */
 
+	function live() {
+		return jobs.filter( ( job ) => job.route && ! job.done );
+	}
+
 	function save() {
-		const live = jobs.filter( ( job ) => job.route && ! job.done );
 		try {
-			window.localStorage.setItem( STORE, JSON.stringify( live.map( ( job ) => ( { route: job.route, title: job.title, started: job.started } ) ) ) );
+			window.localStorage.setItem( STORE, JSON.stringify( live().map( keep ) ) );
 		} catch ( e ) {
 			igny8.storeless = true; // Private browsing: the list of the backend still finds them.
 		}
@@ -56,21 +66,21 @@
 		} catch ( e ) {
 			igny8.storeless = true;
 		}
-		kept.filter( ( one ) => Date.now() - one.started < KEPT_MS ).forEach( ( one ) => track( one.route, one.title, one.started ) );
+		kept.filter( ( one ) => Date.now() - one.started < KEPT_MS ).forEach( track );
 		wp.apiFetch( { path: '/igny8/v1/runs' } ).then( ( answer ) => {
 			( answer.results || [] ).forEach( ( run ) => {
-				const title = run.title || STAGES[ run.function ] || run.function;
-				track( '/igny8/v1/runs/' + ( run.task_id || run.id ), title, Date.parse( run.created_at ) || 0 );
+				const title = STAGES[ run.function ] || run.function;
+				track( { route: run.route, title, started: Date.parse( run.started_at ) || Date.now() } );
 			} );
 		}, () => drawBadge() );
 	}
 
-	function track( route, title, started ) {
-		const known = jobs.find( ( job ) => job.route === route || ( job.past || [] ).indexOf( route ) >= 0 );
+	function track( kept ) {
+		const known = jobs.find( ( one ) => one.route === kept.route || one.past.indexOf( kept.route ) >= 0 );
 		if ( known ) {
 			return known;
 		}
-		const job = makeJob( title, route, started );
+		const job = makeJob( kept );
 		jobs.push( job );
 		save();
 		poll( job );
@@ -96,7 +106,7 @@
 
 	function wake() {
 		if ( ! document.hidden ) {
-			jobs.filter( ( job ) => job.route && ! job.done ).forEach( ( job ) => {
+			live().forEach( ( job ) => {
 				job.wait = FIRST_MS;
 				later( job );
 			} );
@@ -104,7 +114,7 @@
 	}
 
 	function news( job, status ) {
-		const stage = STAGES[ status.function ] || ( /deliveries/.test( job.route ) ? STAGES.delivery : status.function ) || '';
+		const stage = STAGES[ status.function ] || status.function || '';
 		if ( stage && job.stages[ job.stages.length - 1 ] !== stage ) {
 			job.stages.push( stage );
 		}
@@ -112,9 +122,10 @@
 		job.status = status;
 		job.lost = '';
 		job.costs[ job.route ] = status.cost_usd;
+		job.sandbox = job.sandbox || Boolean( status.sandbox );
 		job.mayCancel = /\/runs\//.test( job.route );
 		if ( 'SUCCESS' === status.state && status.next && status.next.route ) {
-			job.past = ( job.past || [] ).concat( job.route );
+			job.past.push( job.route );
 			job.route = status.next.route;
 			job.wait = FIRST_MS;
 			job.stopping = false;
@@ -189,17 +200,17 @@
 
 	function drawBadge() {
 		const place = document.querySelector( '.igny8-badge-place' );
-		const live = jobs.filter( ( job ) => job.route && ! job.done );
+		const running = live();
 		if ( ! place ) {
 			return;
 		}
 		place.textContent = '';
-		if ( ! live.length ) {
+		if ( ! running.length ) {
 			return;
 		}
 		/* translators: %d: number of jobs. */
-		const words = sprintf( _n( '%d running', '%d running', live.length, 'igny8' ), live.length );
-		const list = igny8.el( 'ul', {}, live.map( ( job ) => {
+		const words = sprintf( _n( '%d running', '%d running', running.length, 'igny8' ), running.length );
+		const list = igny8.el( 'ul', {}, running.map( ( job ) => {
 			const open = igny8.el( 'button', { type: 'button', class: 'button-link', text: job.title } );
 			open.addEventListener( 'click', () => show( job ) );
 			return igny8.el( 'li', {}, [ open ] );
@@ -252,7 +263,7 @@
 	igny8.jobs = {
 		/** Starts work: { path, data, title }; one key for each call of this function. */
 		start( request ) {
-			const job = makeJob( request.title, '' );
+			const job = makeJob( { title: request.title, ids: request.data.ids } );
 			job.request = { path: request.path, method: 'POST', data: Object.assign( { once: onceKey() }, request.data ) };
 			jobs.push( job );
 			show( job );
@@ -260,7 +271,11 @@
 		},
 		/** Opens the dialog on work that runs already. */
 		follow( route, title ) {
-			show( track( route, title ) );
+			show( track( { route, title } ) );
+		},
+		/** The ids that work goes on for. */
+		busy() {
+			return live().reduce( ( ids, job ) => ids.concat( job.ids ), [] );
 		},
 	};
 

@@ -84,12 +84,24 @@
 				const fresh = new DOMParser().parseFromString( html, 'text/html' ).getElementById( 'igny8-list' );
 				if ( fresh ) {
 					list().replaceWith( document.importNode( fresh, true ) );
+					disableBusy();
 				}
 			} )
 			.catch( () => say( __( 'The list could not be brought up to date. Reload the page.', 'igny8' ) ) )
 			.then( () => {
 				refreshing = null;
 			} );
+	}
+
+	/** No second press while work goes on for a row, even between two of its stages. */
+	function disableBusy() {
+		const busy = igny8.jobs.busy();
+		list().querySelectorAll( 'tr[data-id]' ).forEach( ( row ) => {
+			const isBusy = [ row.dataset.id, row.dataset.content, row.dataset.task ].some( ( id ) => id && busy.indexOf( id ) >= 0 );
+			row.querySelectorAll( '[data-igny8-act]:not([data-igny8-act=follow])' ).forEach( ( button ) => {
+				button.disabled = isBusy;
+			} );
+		} );
 	}
 
 	/* New task. */
@@ -150,4 +162,5 @@
 		}
 	} );
 	document.addEventListener( 'igny8:changed', refresh );
+	disableBusy();
 }( window.wp, window.igny8 ) );

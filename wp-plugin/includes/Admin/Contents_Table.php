@@ -95,7 +95,12 @@ final class Contents_Table extends List_Table {
 	 * @param array $item Content.
 	 */
 	public function single_row( $item ): void {
-		printf( '<tr data-id="%1$s" data-content="%1$s" data-title="%2$s">', esc_attr( $item['id'] ?? '' ), esc_attr( $item['title'] ?? '' ) );
+		printf(
+			'<tr data-id="%1$s" data-content="%1$s" data-title="%2$s" data-task="%3$s">',
+			esc_attr( $item['id'] ?? '' ),
+			esc_attr( $item['title'] ?? '' ),
+			esc_attr( $item['task_id'] ?? '' )
+		);
 		$this->single_row_columns( $item );
 		echo '</tr>';
 	}

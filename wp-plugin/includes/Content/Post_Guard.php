@@ -76,6 +76,13 @@ final class Post_Guard {
 	}
 
 	/**
+	 * Tells whether the sender knows the person's version: it names the present text, not its own last one.
+	 */
+	private static function has_seen( WP_Post $post, string $base ): bool {
+		return self::sha( $post ) === $base && get_post_meta( $post->ID, Meta::SHA, true ) !== $base;
+	}
+
+	/**
 	 * Refusal while somebody has the post open.
 	 */
 	private static function locked( WP_Post $post ): ?WP_Error {
@@ -105,12 +112,8 @@ final class Post_Guard {
 	 * @param array   $document Valid document; its base_sha names the version the sender has seen.
 	 */
 	private static function changed( WP_Post $post, array $document ): ?WP_Error {
-		$base    = (string) ( $document['base_sha'] ?? '' );
-		$changes = '' === $base ? self::changes( $post ) : array();
-		if ( '' !== $base && self::sha( $post ) !== $base ) {
-			$changes = array( 'content' );
-		}
-		if ( ! $changes ) {
+		$changes = self::changes( $post );
+		if ( ! $changes || self::has_seen( $post, (string) ( $document['base_sha'] ?? '' ) ) ) {
 			return null;
 		}
 		$editor = get_userdata( (int) get_post_meta( $post->ID, '_edit_last', true ) );

@@ -71,7 +71,15 @@ final class Runs_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function live() {
-		return Client::of_site()->get( '/v1/system/tasks/', array( 'live' => 'true', 'page_size' => 20 ) ); // phpcs:ignore WordPress.Arrays
+		$runs = array();
+		foreach ( array( 'PENDING', 'PROGRESS' ) as $state ) {
+			$answer = Client::of_site()->get( '/v1/system/tasks/', array( 'state' => $state ) );
+			if ( is_wp_error( $answer ) ) {
+				return $answer;
+			}
+			$runs = array_merge( $runs, array_map( array( __CLASS__, 'localize' ), (array) ( $answer['results'] ?? array() ) ) );
+		}
+		return array( 'results' => $runs );
 	}
 
 	/**
