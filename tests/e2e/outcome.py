@@ -15,6 +15,7 @@ return array_map(
 	) )
 );
 """
+PAID = ("/chat/completions", "/images/generations")
 PICTURES = """
 return count( get_posts( array(
 	'post_type' => 'attachment', 'post_status' => 'any', 'posts_per_page' => -1,
@@ -35,8 +36,12 @@ def pictures(site: WordPressSite) -> int:
 
 
 def paid_calls(stack: Stack) -> Counter[str]:
-    """Requests that reached the provider and cost money there, by what they were for."""
-    return Counter(entry["path"] for entry in stack.sandbox_provider.journal() if entry["billed"])
+    """Requests of the kind that costs money that reached the provider, by address and prompt."""
+    return Counter(
+        f"{entry['path']} {entry['prompt_hash']}"
+        for entry in stack.sandbox_provider.journal()
+        if entry["path"].endswith(PAID)
+    )
 
 
 def calls_on_record(stack: Stack, run_id: str) -> Counter[str]:

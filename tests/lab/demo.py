@@ -24,12 +24,14 @@ from tests.lab.stack import Stack, product_settings
 from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession, Status
 
+SITE = "The Houseplant Journal"
 TITLE = "How to repot a houseplant without killing it"
 KEYWORDS = ["repot a houseplant", "potting mix", "root bound plant", "when to repot"]
 OPTIONS = {"images": True, "publish": True}
 RUN_SECONDS = 600
 MIDWAY = 45
 BAR = 32
+STAGES = {"generate_content": "Article", "generate_images": "Picture", "publish": "Post"}
 HERE = REPO / "instance/demo"
 
 
@@ -44,7 +46,7 @@ class Demo:
         self.pictured = False
         providers = real_provider(os.environ)
         with step("WordPress 7.1 with the plugin"):
-            self.site = cleanup.enter_context(WordPressSite.up(plugin=PLUGIN))
+            self.site = cleanup.enter_context(WordPressSite.up(plugin=PLUGIN, title=SITE))
         with step("Redis, database, API, workers" + ("" if providers else ", sandbox provider")):
             options = {"folder": folder, "latency": "demo", "providers": providers}
             self.stack = cleanup.enter_context(Stack.up([self.site], **options))
@@ -150,7 +152,9 @@ def show_progress(status: Status) -> None:
     """Draw the bar: over itself in a terminal, line by line in a log."""
     percentage = int(status.get("percentage") or 0)
     bar = "█" * (percentage * BAR // 100)
-    line = f"  {bar:░<{BAR}} {percentage:3d} %  {status.get('message') or status['state']}"
+    stage = STAGES.get(status["function"], status["function"])
+    words = status.get("message") or status["state"]
+    line = f"  {stage:8} {bar:░<{BAR}} {percentage:3d} %  {words}"
     if sys.stdout.isatty():
         print(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", end="", flush=True)
     else:

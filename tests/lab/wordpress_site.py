@@ -72,20 +72,19 @@ class WordPressSite:
         plain: bool = False,
         env: str = "local",
         workers: int = 6,
-        folder: Path | None = None,
+        title: str = "IGNY8 lab",
     ) -> Self:
         """Install and serve; ``plain`` leaves permalinks off, ``plugin`` is activated."""
         need_php()
-        if folder is None:
-            parent = cache_dir() / "sites"
-            parent.mkdir(exist_ok=True)
-            sweep(parent.iterdir())
-            folder = Path(tempfile.mkdtemp(prefix=f"wp-{version}-", dir=parent))
+        parent = cache_dir() / "sites"
+        parent.mkdir(exist_ok=True)
+        sweep(parent.iterdir())
+        folder = Path(tempfile.mkdtemp(prefix=f"wp-{version}-", dir=parent))
         claim(folder)
         site = cls(version, db, f"http://127.0.0.1:{free_port()}", folder)
         try:
             site._lay_out(env)
-            site._install(plain=plain, plugin=plugin)
+            site._install(title, plugin, plain=plain)
             site._serve(workers)
             site.snapshot()
         except BaseException:
@@ -178,12 +177,12 @@ class WordPressSite:
             config = config.replace("{" + name + "}", str(value))
         (self.root / "wp-config.php").write_text(config)
 
-    def _install(self, *, plain: bool, plugin: Path | None) -> None:
+    def _install(self, title: str, plugin: Path | None, *, plain: bool) -> None:
         passwords = {login: secrets.token_urlsafe(9) for login in ROLES}
         wanted = {
             "root": str(self.root),
             "url": self.url,
-            "title": "IGNY8 lab",
+            "title": title,
             "permalinks": "" if plain else "/%postname%/",
             "options": {"show_avatars": 0},
             "users": {
