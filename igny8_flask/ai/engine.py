@@ -76,28 +76,31 @@ class AIEngine:
 
     def _call_and_parse(self, fn: BaseAIFunction, data: dict[str, Any]) -> list[Any]:
         batches = list(_batches(data, fn.get_max_items()))
-        prompts = [fn.build_prompt(batch, self.context.account) for batch in batches]
         config = get_model_config(fn.get_name())
         model = fn.get_model(self.context.account) or self.core.get_model("openai", fn.get_name())
-        data["provenance"] = {
+        suffix = f":r{data['round']}" if data["round"] else ""
+        parsed: list[ParsedReply] = []
+        for number, batch in enumerate(batches, start=1):
+            batch["earlier"] = tuple(parsed)
+            prompt = fn.build_prompt(batch, self.context.account)
+            data.setdefault("provenance", self._provenance(model, prompt))
+            db.session.close()
+            position = (number, len(batches))
+            call = _Call(fn, batch, prompt, replace(config, model=model), position, suffix)
+            parsed.append(self._ask(call))
+        if fn.get_metadata().draws:
+            data["drawn"] = list(self._draw(parsed, data))
+        return parsed
+
+    def _provenance(self, model: str, prompt: Prompt) -> dict[str, Any]:
+        return {
             "model": model,
-            "prompt_version": prompts[0].version,
+            "prompt_version": prompt.version,
             "run": str(self.context.task_id),
             "provider": "sandbox" if self.core.is_sandbox() else "openai",
             "sandbox": self.core.is_sandbox(),
             "generated_at": utcnow().isoformat(timespec="seconds"),
         }
-        db.session.close()
-        parsed = []
-        suffix = f":r{data['round']}" if data["round"] else ""
-        for number, (batch, prompt) in enumerate(zip(batches, prompts, strict=True), start=1):
-            call = _Call(
-                fn, batch, prompt, replace(config, model=model), number, len(batches), suffix
-            )
-            parsed.append(self._ask(call))
-        if fn.get_metadata().draws:
-            data["drawn"] = list(self._draw(parsed, data))
-        return parsed
 
     def _ask(self, call: "_Call") -> ParsedReply:
         """One reply to one prompt, with one repair pass when it cannot be used."""
@@ -195,12 +198,12 @@ class _Call:
         batch: dict[str, Any],
         prompt: Prompt,
         config: ModelConfig,
-        number: int,
-        total: int,
+        position: tuple[int, int],
         suffix: str,
     ) -> None:
         self.fn, self.batch, self.prompt, self.config = fn, batch, prompt, config
-        self.number, self.total, self.suffix = number, total, suffix
+        self.number, self.total = position
+        self.suffix = suffix
 
     def asked(self) -> dict[str, Any]:
         """What the question was about, for the parser."""

@@ -1,0 +1,182 @@
+"""auto_cluster: keywords are grouped; each group is what one page or a few pages can answer."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
+from igny8_flask.ai.prompts import PromptRegistry
+from igny8_flask.ai.replies import ClusterReply, parse_clusters
+from igny8_flask.ai.tracker import ProgressTracker, StepTracker
+from igny8_flask.ai.types import FunctionMetadata, Prompt
+from igny8_flask.ai.validators import validate_ids, validate_keywords_exist
+from igny8_flask.db import db
+from igny8_flask.models import Account, Cluster, Keyword
+
+KEYWORDS_PER_REQUEST = 120
+MAX_KEYWORDS = 5000
+EXISTING_SHOWN = 300  # names of clusters that travel with a request
+NAME_MAX_CHARS = 300
+
+DEFAULT_PROMPT = """
+You group search keywords for a website. Put the keywords of [IGNY8_KEYWORDS] into clusters of
+phrases that mean the same need, so that one page can answer each cluster. Judge by meaning and
+intent, not by shared words. Where a keyword belongs to one of [IGNY8_EXISTING_CLUSTERS], use
+exactly that name. Give each new cluster a short telling name in {language}. Use every keyword at
+most once and exactly as written; leave those that fit nowhere out of the clusters and list them
+in "unassigned". Invent no keywords.
+Answer with one JSON object: "clusters", a list of objects with "name", "description" (one
+sentence) and "keywords"; and "unassigned", a list of keywords.
+"""
+PromptRegistry.register_default("auto_cluster", DEFAULT_PROMPT)
+
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["clusters", "unassigned"],
+    "properties": {
+        "clusters": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name", "description", "keywords"],
+                "properties": {"name": _TEXT, "description": _TEXT, "keywords": _TEXTS},
+            },
+        },
+        "unassigned": _TEXTS,
+    },
+}
+
+
+class AutoClusterFunction(BaseAIFunction):
+    """Groups keywords into new and existing clusters of the site."""
+
+    def get_name(self) -> str:
+        """The registered name."""
+        return "auto_cluster"
+
+    def get_metadata(self) -> FunctionMetadata:
+        """One run for all keywords, asked in batches."""
+        return FunctionMetadata("Cluster keywords", "Groups keywords by meaning.", SCHEMA)
+
+    def validate(self, payload: dict[str, Any], account: Account | None = None) -> None:
+        """Every keyword must exist."""
+        site_id, _ = owned_ids({**payload, "ids": []})
+        validate_keywords_exist(site_id, validate_ids(payload, MAX_KEYWORDS))
+
+    def get_max_items(self) -> int | None:
+        """As many as a model handles well in one answer."""
+        return KEYWORDS_PER_REQUEST
+
+    def prepare(self, payload: dict[str, Any], account: Account | None = None) -> dict[str, Any]:
+        """Read the keywords and the names of the site's clusters."""
+        site_id, ids = owned_ids(payload)
+        keywords = db.session.scalars(
+            select(Keyword)
+            .where(Keyword.site_id == site_id, Keyword.id.in_(ids))
+            .order_by(Keyword.sector, Keyword.id)
+        )
+        names = db.session.scalars(
+            select(Cluster.name).where(Cluster.site_id == site_id).order_by(Cluster.id.desc())
+        )
+        return {
+            "items": [_as_data(keyword) for keyword in keywords],
+            "existing": list(names),
+            "site_id": site_id,
+            "language": payload.get("language") or "English",
+        }
+
+    def build_prompt(self, data: dict[str, Any], account: Account | None = None) -> Prompt:
+        """Keywords and cluster names travel as data; clusters found before count as existing."""
+        return PromptRegistry.get_prompt(
+            self.get_name(),
+            account,
+            None,
+            {
+                "values": {"language": data["language"]},
+                "data": {
+                    "keywords": [{k: v for k, v in i.items() if k != "id"} for i in data["items"]],
+                    "existing_clusters": _known_names(data)[:EXISTING_SHOWN],
+                },
+            },
+            data["site_id"],
+        )
+
+    def parse_response(
+        self, response: str, step_tracker: StepTracker | None = None, **asked: Any
+    ) -> ClusterReply:
+        """Any reply → clusters of the asked keywords, or a named error."""
+        asked = {**asked, "keywords": asked.get("keywords") or asked.get("items")}
+        if "earlier" in asked:
+            asked["existing"] = _known_names(asked)
+        return parse_clusters(
+            response, **known(asked, "keywords", "finish_reason", "existing", "ids")
+        )
+
+    def save_output(
+        self,
+        parsed: Sequence[ClusterReply],
+        original_data: dict[str, Any],
+        account: Account | None = None,
+        progress_tracker: ProgressTracker | None = None,
+        step_tracker: StepTracker | None = None,
+    ) -> dict[str, Any]:
+        """Make the new clusters and assign the keywords; what no cluster took is listed."""
+        site_id: uuid.UUID = original_data["site_id"]
+        clusters = {
+            cluster.name.casefold(): cluster
+            for cluster in db.session.scalars(select(Cluster).where(Cluster.site_id == site_id))
+        }
+        ids = {item["keyword"]: item["id"] for item in original_data["items"]}
+        rows = {
+            keyword.id: keyword
+            for keyword in db.session.scalars(
+                select(Keyword).where(Keyword.site_id == site_id, Keyword.id.in_(ids.values()))
+            )
+        }
+        created, assigned = [], 0
+        for row in (row for reply in parsed for row in reply.rows):
+            name = row.name.strip()[:NAME_MAX_CHARS]
+            cluster = clusters.get(name.casefold())
+            if cluster is None and account is not None:
+                cluster = Cluster(
+                    account_id=account.id, site_id=site_id, name=name, description=row.description
+                )
+                db.session.add(cluster)
+                db.session.flush()
+                clusters[name.casefold()] = cluster
+                created.append(name)
+            for text in row.keywords:
+                keyword = rows.get(ids[text])
+                if keyword is not None and cluster is not None:
+                    keyword.cluster_id, keyword.status = cluster.id, "mapped"
+                    assigned += 1
+        return {
+            "count": len(original_data["items"]),
+            "clusters_created": created,
+            "keywords_assigned": assigned,
+            "unassigned": [text for reply in parsed for text in reply.unassigned],
+            "warnings": [text for reply in parsed for text in reply.warnings],
+        }
+
+
+def _as_data(keyword: Keyword) -> dict[str, Any]:
+    fields = {
+        "id": keyword.id,
+        "keyword": keyword.keyword,
+        "volume": keyword.volume,
+        "difficulty": keyword.difficulty,
+        "intent": keyword.intent,
+        "sector": keyword.sector,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _known_names(data: dict[str, Any]) -> list[str]:
+    found = [row.name for reply in data.get("earlier", ()) for row in reply.rows]
+    return list(dict.fromkeys([*found, *data["existing"]]))
