@@ -11,6 +11,8 @@ from typing import Any
 from igny8_flask.errors import ConfigError
 
 MIN_SECRET_CHARS = 32
+INSTANCE = Path(__file__).resolve().parent.parent / "instance"
+DEFAULT_REDIS_URL = f"unix://{INSTANCE}/redis.sock"  # the workers start this one themselves
 _EXAMPLES = {"changeme", "secret", "example"}
 
 
@@ -118,7 +120,7 @@ class Settings:
         "DATABASE_URL", _text, "sqlite:///igny8.db", "SQLite path or PostgreSQL URL."
     )
     redis_url: str = _row(
-        "REDIS_URL", _text, "redis://127.0.0.1:6379/0", "Redis that wakes the workers."
+        "REDIS_URL", _text, DEFAULT_REDIS_URL, "Redis that wakes the workers; default: an own one."
     )
     public_url: str = _row(
         "IGNY8_PUBLIC_URL",

@@ -9,6 +9,7 @@ from dotenv import load_dotenv
 from igny8_flask import create_app
 from igny8_flask.config import Settings
 from igny8_flask.errors import ConfigError
+from workers.embedded_redis import redis_for
 from workers.supervisor import Supervisor
 
 
@@ -28,7 +29,12 @@ def main() -> int:
         return 2
     workers = settings.workers if arguments.workers is None else arguments.workers
     app = create_app(settings)
-    Supervisor(app, settings.redis_url, workers, not arguments.no_dispatcher).run()
+    try:
+        with redis_for(settings.redis_url):
+            Supervisor(app, settings.redis_url, workers, not arguments.no_dispatcher).run()
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     return 0
 
 
