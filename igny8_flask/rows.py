@@ -53,13 +53,13 @@ def find(model: type[Row], site_id: uuid.UUID, row_id: uuid.UUID, *options: ORMO
 def find_all(model: type[Row], site_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> list[Row]:
     """The rows of these ids in their order; NotFoundError when one is missing."""
     found = db.session.scalars(of_site(model, site_id).where(_column(model, "id").in_(ids)))
-    by_id = {row.id: row for row in found}
+    by_id = {_id_of(row): row for row in found}
     if any(row_id not in by_id for row_id in ids):
         raise not_found()
     return [by_id[row_id] for row_id in ids]
 
 
-def of_site(model: type[Row], site_id: uuid.UUID) -> Select[tuple[Row]]:
+def of_site(model: type[Row], site_id: uuid.UUID) -> Select[Row]:
     """All rows of the site."""
     return select(model).where(_column(model, "site_id") == site_id)
 
@@ -89,6 +89,11 @@ def page_of(
         .options(*options)
     ).all()
     return Page(count, query.page, query.page_size, rows)
+
+
+def _id_of(row: Any) -> uuid.UUID:
+    row_id: uuid.UUID = row.id
+    return row_id
 
 
 def _column(model: type[Any], name: str) -> InstrumentedAttribute[Any]:

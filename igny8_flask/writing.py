@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from igny8_flask.content import normalize
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError
 from igny8_flask.models import (
@@ -23,7 +24,6 @@ from igny8_flask.rows import find
 
 LIVE = (WorkState.PENDING, WorkState.QUEUED, WorkState.RUNNING)
 CONTENT_FUNCTION = "generate_content"
-EDITABLE_CONTENT = ("title", "excerpt", "status", "seo", "terms")
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,18 @@ def view_contents(site_id: uuid.UUID, contents: Sequence[Content]) -> list[Conte
         ContentView(content, latest.get(content.id), featured.get(content.id))
         for content in contents
     ]
+
+
+def change_content(content: Content, changes: dict[str, Any]) -> None:
+    """Change an article; ``html`` is cleaned like a model's reply. The caller commits."""
+    for name, value in changes.items():
+        if name == "html":
+            cleaned = normalize(value)
+            content.html, content.word_count = cleaned.html, cleaned.word_count
+        elif name in ("seo", "terms"):
+            setattr(content, name, {**getattr(content, name), **value})
+        else:
+            setattr(content, name, value)
 
 
 def delete_content(site: Site, content_id: uuid.UUID) -> None:

@@ -3,11 +3,37 @@
 from flask import Flask
 
 from igny8_flask import auth
-from igny8_flask.api import health, problems, request_ids, runs, sites, tasks
+from igny8_flask.api import (
+    clusters,
+    content,
+    health,
+    ideas,
+    images,
+    keywords,
+    problems,
+    publisher,
+    request_ids,
+    runs,
+    sites,
+    system,
+    tasks,
+)
 from igny8_flask.api.resource import JsonApi
 from igny8_flask.api.schemas import Problem
 
-RESOURCES = (health, sites, tasks, runs)
+RESOURCES = (
+    health,
+    sites,
+    keywords,
+    clusters,
+    ideas,
+    tasks,
+    content,
+    images,
+    runs,
+    publisher,
+    system,
+)
 
 
 def install(app: Flask) -> None:

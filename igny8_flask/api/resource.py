@@ -47,7 +47,7 @@ class StrictParser(FlaskParser):
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
         """Turn a refused field into an InputError that names it."""
-        messages = error.normalized_messages()
+        messages = error.messages if isinstance(error.messages, dict) else {}
         by_location = [part for part in messages.values() if isinstance(part, dict)]
         fields = flatten({key: value for part in by_location for key, value in part.items()})
         raise InputError(first_words(fields), None, fields) from error

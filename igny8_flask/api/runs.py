@@ -22,7 +22,7 @@ from igny8_flask.api.schemas import (
 from igny8_flask.auth import principal
 from igny8_flask.cache import StatusBody
 from igny8_flask.models import AITaskLog, WorkState
-from igny8_flask.rows import Page, find, not_found, page_of
+from igny8_flask.rows import Page, not_found, page_of
 from igny8_flask.work_status import API_STATE, describe, run_url
 
 blp = Resource("runs", __name__, url_prefix="/v1")
@@ -171,8 +171,7 @@ def read_status(run_id: uuid.UUID) -> Response:
 @blp.response(202, Accepted)
 def cancel(run_id: uuid.UUID) -> dict[str, Any]:
     """Stop a run at the next possible moment."""
-    run = find(AITaskLog, principal().site_id, run_id)
-    return _accepted(runs.cancel(principal().site, run.id), "The run will stop.")
+    return _accepted(runs.cancel(principal().site, run_id), "The run will stop.")
 
 
 @blp.route("/system/tasks/<uuid:run_id>/retry/", methods=["POST"])
@@ -180,8 +179,7 @@ def cancel(run_id: uuid.UUID) -> dict[str, Any]:
 @blp.response(202, Accepted)
 def retry(run_id: uuid.UUID) -> dict[str, Any]:
     """Run again from the last step that was paid for."""
-    run = find(AITaskLog, principal().site_id, run_id)
-    return _accepted(runs.retry(principal().site, run.id), "The run will be tried again.")
+    return _accepted(runs.retry(principal().site, run_id), "The run will be tried again.")
 
 
 def status_response(status: StatusBody | None) -> Response:

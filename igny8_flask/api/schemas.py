@@ -3,9 +3,10 @@
 import re
 import unicodedata
 import uuid
+from functools import cache
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from igny8_flask.rows import PageQuery
 
@@ -67,7 +68,7 @@ class Time(fields.DateTime):
         super().__init__(format="iso", **more)
 
 
-class Ids(fields.List):
+class Ids(fields.List[Any]):
     """1 to 100 UUIDs, each counted once."""
 
     def __init__(self, **more: Any) -> None:
@@ -88,6 +89,16 @@ class Answer(Schema):
         unknown = EXCLUDE
 
     success = fields.Constant(True)
+
+
+class Patch(Schema):
+    """A change that changes something."""
+
+    @validates_schema
+    def needs_something(self, data: dict[str, Any], **_more: Any) -> None:
+        """Refuse a patch without a field."""
+        if not data:
+            raise ValidationError("Name at least one field to change.")
 
 
 class Problem(Schema):
@@ -122,6 +133,7 @@ def page_query(args: dict[str, Any]) -> PageQuery:
     return PageQuery(args["page"], args["page_size"], args["search"], args["ordering"])
 
 
+@cache
 def page_schema(row: type[Schema]) -> type[Schema]:
     """Answer schema of a list."""
     name = row.__name__.removesuffix("Out") + "Page"
@@ -134,6 +146,7 @@ def page_schema(row: type[Schema]) -> type[Schema]:
     return type(name, (Answer,), parts)
 
 
+@cache
 def rows_schema(row: type[Schema]) -> type[Schema]:
     """Answer schema of rows that were just made."""
     name = row.__name__.removesuffix("Out") + "Rows"

@@ -12,7 +12,7 @@ from igny8_flask.models import Site
 
 blp = Resource("sites", __name__, url_prefix="/v1/sites")
 
-NOT_TESTED = {"mode": "none", "checked_at": None, "checks": []}
+NOT_TESTED: dict[str, Any] = {"mode": "none", "checked_at": None, "checks": []}
 
 
 class VersionsIn(Schema):

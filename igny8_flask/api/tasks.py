@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import joinedload
 
 from igny8_flask import writing
@@ -15,6 +15,7 @@ from igny8_flask.api.schemas import (
     Answer,
     Id,
     Int,
+    Patch,
     Text,
     Time,
     list_query,
@@ -71,7 +72,7 @@ class OutlineIn(Schema):
     key_points = fields.List(Text(500), validate=validate.Length(max=20))
 
 
-class TaskPatch(Schema):
+class TaskPatch(Patch):
     """What of a task can be changed."""
 
     title = Text(MAX_TITLE_CHARS, 1)
@@ -95,16 +96,6 @@ class TasksIn(Schema):
     items = fields.List(
         fields.Nested(TaskIn), required=True, validate=validate.Length(min=1, max=MAX_IDS)
     )
-
-
-class NonEmptyTaskPatch(TaskPatch):
-    """A change that changes something."""
-
-    @validates_schema
-    def needs_something(self, data: dict[str, Any], **_more: Any) -> None:
-        """Refuse a patch without a field."""
-        if not data:
-            raise ValidationError("Name at least one field to change.")
 
 
 Query = list_query(
@@ -144,7 +135,7 @@ def read_task(task_id: uuid.UUID) -> dict[str, Any]:
 
 
 @blp.route("/<uuid:task_id>/", methods=["PATCH"])
-@blp.arguments(NonEmptyTaskPatch)
+@blp.arguments(TaskPatch)
 @blp.response(200, TaskOne)
 def change_task(body: dict[str, Any], task_id: uuid.UUID) -> dict[str, Any]:
     """Change a task."""

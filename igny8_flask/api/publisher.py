@@ -1,0 +1,106 @@
+"""``/v1/publisher/``: articles handed to the site."""
+
+import uuid
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from igny8_flask import batches, publishing
+from igny8_flask.api.idempotency import idempotent
+from igny8_flask.api.resource import Resource
+from igny8_flask.api.runs import STATES, StatusOut, status_response
+from igny8_flask.api.schemas import (
+    Accepted,
+    Flag,
+    Id,
+    Ids,
+    Time,
+    list_query,
+    page_query,
+    page_schema,
+)
+from igny8_flask.auth import principal
+from igny8_flask.models import AITaskLog, Delivery
+from igny8_flask.rows import Page, page_of
+from igny8_flask.work_status import API_STATE, delivery_url, run_url
+
+blp = Resource("publisher", __name__, url_prefix="/v1/publisher")
+
+
+class PublishIn(Schema):
+    """Articles to hand over; ``force`` overwrites a post that a human changed."""
+
+    ids = Ids()
+    force = Flag(load_default=False)
+    status = fields.String(validate=validate.OneOf(["draft", "pending", "publish"]))
+
+
+class DeliveryOut(Schema):
+    """A delivery in a list."""
+
+    id = Id()
+    content_id = Id()
+    kind = fields.String()
+    state = fields.Function(lambda delivery: API_STATE[delivery.state])
+    message = fields.String()
+    error = fields.String(allow_none=True)
+    code = fields.String(attribute="error_code", allow_none=True)
+    wp_id = fields.Integer(allow_none=True)
+    attempts = fields.Integer()
+    created_at = Time()
+    finished_at = Time(allow_none=True)
+    status_url = fields.Function(lambda delivery: delivery_url(delivery.id))
+
+
+Query = list_query(
+    ("created_at", "finished_at"),
+    state=fields.String(validate=validate.OneOf(STATES)),
+    content_id=Id(),
+)
+
+
+@blp.route("/publish/", methods=["POST"])
+@idempotent
+@blp.arguments(PublishIn)
+@blp.response(202, Accepted)
+def publish(body: dict[str, Any]) -> dict[str, Any]:
+    """Hand articles to the site; one that is on its way already is not sent twice."""
+    site, ids = principal().site, body.pop("ids")
+    deliveries = publishing.submit(site, ids, body)
+    if len(deliveries) == 1:
+        return _accepted(deliveries[0])
+    return _accepted(batches.gather(site, "publish", deliveries, body))
+
+
+@blp.route("/deliveries/", methods=["GET"])
+@blp.arguments(Query, location="query")
+@blp.response(200, page_schema(DeliveryOut))
+def list_deliveries(args: dict[str, Any]) -> Page:
+    """List the site's deliveries."""
+    filters = [Delivery.content_id == args["content_id"]] if "content_id" in args else []
+    if "state" in args:
+        states = [state for state, name in API_STATE.items() if name == args["state"]]
+        filters.append(Delivery.state.in_(states))
+    return page_of(Delivery, principal().site_id, page_query(args), (Delivery.message,), filters)
+
+
+@blp.route("/deliveries/<uuid:delivery_id>/status/", methods=["GET"])
+@blp.response(200, StatusOut)
+@blp.alt_response(304, description="Nothing changed since the ETag that was sent.")
+def read_status(delivery_id: uuid.UUID) -> Response:
+    """Show how a delivery goes."""
+    return status_response(publishing.read_status(principal().site_id, delivery_id))
+
+
+@blp.route("/deliveries/<uuid:delivery_id>/retry/", methods=["POST"])
+@idempotent
+@blp.response(202, Accepted)
+def retry(delivery_id: uuid.UUID) -> dict[str, Any]:
+    """Send a failed delivery again."""
+    return _accepted(publishing.retry(principal().site, delivery_id))
+
+
+def _accepted(work: AITaskLog | Delivery) -> dict[str, Any]:
+    link = run_url if isinstance(work, AITaskLog) else delivery_url
+    return {"task_id": work.id, "message": "Accepted.", "status_url": link(work.id)}
