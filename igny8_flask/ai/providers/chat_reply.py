@@ -20,6 +20,7 @@ _FINISH = {
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
 }
+_LONG_PIECE_CHARS = 12  # longer than what a model repeats on purpose in one chunk
 
 
 class ReplyBuilder:
@@ -49,7 +50,7 @@ class ReplyBuilder:
 
     def add(self, document: Any) -> str:
         """Take one completion or chunk; return the text that it adds."""
-        if not isinstance(document, dict) or self._is_repeated(document):
+        if not isinstance(document, dict):
             return ""
         self._model = _text(document.get("model")) or self._model
         self._tier = _text(document.get("service_tier")) or self._tier
@@ -59,14 +60,25 @@ class ReplyBuilder:
         if not isinstance(choices, list):
             return ""
         self.is_answer = True
+        if self._is_repeated(document):
+            return ""
         own = [c for c in choices if isinstance(c, dict) and c.get("index", 0) in (0, None)]
         return "".join(self._take_choice(choice) for choice in own[:1])
 
     def _is_repeated(self, document: dict[str, Any]) -> bool:
-        """Return whether a chunk that carries its own random mark came twice."""
-        repeated = document == self._last and "obfuscation" in str(document)
+        """Return whether a server sent a chunk twice in a row, not a model a word."""
+        same = document == self._last
         self._last = document
-        return repeated
+        if not same:
+            return False
+        pieces = [
+            _text(choice["delta"].get("content"))
+            for choice in document["choices"]
+            if isinstance(choice, dict) and isinstance(choice.get("delta"), dict)
+        ]
+        return any(len(piece) >= _LONG_PIECE_CHARS for piece in pieces) or (
+            "obfuscation" in document and any(pieces)
+        )
 
     def _take_usage(self, document: dict[str, Any]) -> None:
         groq = document.get("x_groq")

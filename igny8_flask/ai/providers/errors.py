@@ -15,22 +15,26 @@ from igny8_flask.errors import OutboundError, ProviderError
 
 RETRYABLE = frozenset({"rate", "capacity", "transient", "timeout"})
 _CLIENT = frozenset(range(400, 500))
+_GATEWAY_TIMEOUTS = frozenset({504, 524})  # the server behind the gateway may have finished
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Matches when the status fits and the code, or else a word of the message, fits too."""
+    """Matches when the status fits and the code, the field, or a word of the message fits too."""
 
     kind: str
     statuses: frozenset[int] = field(default_factory=frozenset)
     codes: frozenset[str] = field(default_factory=frozenset)
     words: str = ""
+    param: str = ""
 
     def matches(self, status: int, fault: Fault) -> bool:
         """Return whether this rule decides about the fault."""
         if self.statuses and status not in self.statuses:
             return False
-        if not self.codes and not self.words:
+        if not self.codes and not self.words and not self.param:
+            return True
+        if self.param and fault.param == self.param:
             return True
         if fault.code.lower() in self.codes or fault.type.lower() in self.codes:
             return True
@@ -62,6 +66,7 @@ RULES: tuple[Rule, ...] = (
         r"|(?:out of|not enough) credits|credit balance|spend(?:ing)? limit",
     ),
     Rule("quota", statuses=_set(402)),
+    Rule("context", statuses=_set(413, 429), words=r"request too large"),
     Rule("rate", codes=_set("slow_down", "rate_limit_exceeded", "requests", "tokens")),
     Rule(
         "capacity",
@@ -110,6 +115,7 @@ RULES: tuple[Rule, ...] = (
         codes=_set("model_not_found", "model_decommissioned", "invalid_model", "invalidmodel"),
         words=r"model\b.{0,80}\b(?:not (?:found|exist|available)|no longer|retired|decommissioned"
         r"|deprecated|shut down|does not exist)|(?:no such|unknown|invalid) model",
+        param="model",
     ),
     Rule("config", statuses=_set(400), words=r"service_tier"),
     Rule(
@@ -206,6 +212,7 @@ def classify(
         retryable=_retryable(kind, headers),
         retry_after_s=read_retry_after(headers) if kind in RETRYABLE else None,
         request_id=headers.get("x-request-id"),
+        maybe_billed=status in _GATEWAY_TIMEOUTS,
         parameter=fault.param or None,
     )
 

@@ -53,23 +53,33 @@ def _from(document: Any, depth: int) -> Fault:
 
 
 def _flat(fields: Mapping[str, Any]) -> Fault:
-    code = fields.get("code")
-    inner = fields.get("innererror")
-    if isinstance(inner, dict) and isinstance(inner.get("code"), str):
-        code = code or inner["code"]
-    number = code if isinstance(code, int) and not isinstance(code, bool) else None
-    where = fields.get("loc")
-    param = fields.get("param") or fields.get("parameter") or where
-    if isinstance(param, list):
-        param = ".".join(str(part) for part in param if part != "body")
+    nested = [fields.get(name) for name in ("innererror", "metadata")]
+    sources = [fields, *(item for item in nested if isinstance(item, dict))]
     message = fields.get("message") or fields.get("msg") or fields.get("title") or ""
     return Fault(
         message=message if isinstance(message, str) else json.dumps(message)[:4000],
-        code=code if isinstance(code, str) else "",
+        code=next((str(c) for c in (item.get("code") for item in sources) if _is_name(c)), ""),
         type=str(fields.get("type") or fields.get("status") or ""),
-        param=str(param or ""),
-        status=number if number is not None and 100 <= number <= 599 else None,
+        param=next(filter(None, map(_param, sources)), ""),
+        status=_status(fields.get("code")) or _status(fields.get("status")),
     )
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _status(value: Any) -> int | None:
+    """Return an HTTP status given as a number where a name is expected."""
+    is_status = isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599
+    return value if is_status else None
+
+
+def _param(fields: Mapping[str, Any]) -> str:
+    param = fields.get("param") or fields.get("parameter") or fields.get("loc")
+    if isinstance(param, list):
+        return ".".join(str(part) for part in param if part != "body")
+    return str(param or "")
 
 
 def _merged(inner: Fault, outer: Mapping[str, Any]) -> Fault:

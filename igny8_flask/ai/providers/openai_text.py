@@ -1,5 +1,6 @@
 """Text from any server that speaks OpenAI's chat completions."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import chain
@@ -10,7 +11,14 @@ from igny8_flask.ai.providers.endpoint import Endpoint
 from igny8_flask.ai.providers.errors import from_outbound
 from igny8_flask.ai.providers.faults import read_fault
 from igny8_flask.ai.providers.payload import build_payload
-from igny8_flask.ai.providers.profiles import MemoryProfiles, Profile, ProfileStore, learn, plainest
+from igny8_flask.ai.providers.profiles import (
+    MAX_COMPLETION_TOKENS,
+    MemoryProfiles,
+    Profile,
+    ProfileStore,
+    learn,
+    plainest,
+)
 from igny8_flask.ai.providers.sse import DONE, is_event_line, read_events
 from igny8_flask.ai.providers.wire import TextReply, TextRequest
 from igny8_flask.errors import OutboundError, ProviderError
@@ -19,6 +27,7 @@ from igny8_flask.outbound import PROVIDER, Outbound, Policy, StreamReply
 _PATH = "/chat/completions"
 _LONG_THINKING = frozenset({"medium", "high", "xhigh", "max"})
 _THINKING_S = 300.0  # silence that a thinking model may keep
+_THINKING_MODEL = re.compile(r"gpt-[5-9]|o\d")  # refuse max_tokens wherever they are served
 _MAX_ATTEMPTS = 9  # each lesson gives one field up; there are seven to give
 _FORM_STATUSES = frozenset({400, 403, 422})
 _FORM_KINDS = frozenset({"parameter", "request", "permission"})
@@ -74,7 +83,11 @@ class OpenAICompatText:
 
     def _known_profile(self, model: str) -> Profile:
         known = self._profiles.get(self._endpoint.base_url, model)
-        return known or Profile(token_field=self._endpoint.provider.token_field)
+        if known:
+            return known
+        thinks = bool(_THINKING_MODEL.match(model.rpartition("/")[2].rpartition(":")[2]))
+        field = MAX_COMPLETION_TOKENS if thinks else self._endpoint.provider.token_field
+        return Profile(token_field=field)
 
     def _attempt(
         self,

@@ -23,6 +23,8 @@ from igny8_flask.outbound import Outbound, Policy
 _STEP, _SHORTEST, _LONGEST = 64, 256, 2048  # pixels
 _FIRST_WAIT_S, _WAIT_FACTOR, _LONGEST_WAIT_S = 1.0, 1.3, 5.0
 _TOTAL_S = 300.0
+_MAX_FAILED_ASKS = 5  # in a row; then the work goes back to the queue
+_UNCERTAIN = frozenset({"transient", "timeout"})  # the order may have been taken up all the same
 CALL_POLICY = Policy("provider", first_byte_s=60, idle_s=30, total_s=90, max_bytes=64 * 1024 * 1024)
 
 
@@ -69,8 +71,9 @@ class RunwareImages:
     ) -> ImageReply:
         """Return the pictures of one order, fewer than ``n`` when some of them failed.
 
-        ``resume`` first asks whether an earlier try with this UUID was taken up. Raises
-        ProviderError, ``maybe_billed`` when the order may be running still.
+        Raises ProviderError. After one with ``maybe_billed`` the order may be running still: try
+        again with the same UUID and ``resume``, which asks before it orders. After any other, an
+        order needs a new UUID.
         """
         stop = should_stop or _never
         if resume:
@@ -89,7 +92,7 @@ class RunwareImages:
         try:
             answer = self._call(_order_task(request), request)
         except ProviderError as error:
-            if error.maybe_billed:
+            if error.maybe_billed or error.kind in _UNCERTAIN:
                 return None
             raise
         refused = [error for error in answer.errors if not is_duplicate_task(error)]
@@ -101,12 +104,19 @@ class RunwareImages:
         """Ask until the order is done; None when the provider knows nothing of it."""
         task = {"taskType": "getResponse", "taskUUID": request.request_uuid}
         until = self._clock() + _TOTAL_S
-        wait = _FIRST_WAIT_S
+        wait, failures = _FIRST_WAIT_S, 0
         while self._clock() < until:
             if stop():
                 raise CancelledError("The work was cancelled.")
-            answer = self._ask(task, request)
-            if answer is not None:
+            try:
+                answer = self._call(task, request)
+            except ProviderError as error:
+                failures += 1
+                if not error.retryable or failures >= _MAX_FAILED_ASKS:
+                    error.maybe_billed = True
+                    raise
+            else:
+                failures = 0
                 if any(is_unknown_task(error) for error in answer.errors):
                     return None
                 if answer.is_complete(request.n):
@@ -115,25 +125,15 @@ class RunwareImages:
             wait = min(wait * _WAIT_FACTOR, _LONGEST_WAIT_S)
         raise build_error("timeout", RUNWARE, model=request.model, maybe_billed=True)
 
-    def _ask(self, task: dict[str, Any], request: ImageRequest) -> _Answer | None:
-        """Ask once; asking costs nothing, so a passing failure is just no answer yet."""
-        try:
-            return self._call(task, request)
-        except ProviderError as error:
-            if error.retryable:
-                return None
-            error.maybe_billed = True
-            raise
-
     def _call(self, task: dict[str, Any], request: ImageRequest) -> _Answer:
         reply = self._endpoint.exchange("POST", "", [task], request.model)
         document = read_json(reply.body)
         errors = _rows(document, "errors") or _rows(document, "error")
         results = _rows(document, "data")
-        ours = tuple(row for row in results if row.get("taskUUID") == request.request_uuid)
+        ours = tuple(row for row in results if _uuid(row) == request.request_uuid.lower())
         failed = tuple(row for row in ours if row.get("status") == "error")
         own_errors = tuple(
-            row for row in errors if row.get("taskUUID") in (request.request_uuid, None)
+            row for row in errors if _uuid(row) in (request.request_uuid.lower(), "")
         )
         if not ours and not own_errors:
             if 200 <= reply.status < 300 and document is None:
@@ -170,6 +170,10 @@ class RunwareImages:
             return fetch_image(self._outbound, source, RUNWARE)
         data = decode_base64(source)
         return ImageData(data, sniff_mime(data))
+
+
+def _uuid(row: Mapping[str, Any]) -> str:
+    return str(row.get("taskUUID") or "").lower()
 
 
 def _never() -> bool:
