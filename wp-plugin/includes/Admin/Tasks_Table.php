@@ -108,23 +108,35 @@ final class Tasks_Table extends List_Table {
 	}
 
 	/**
-	 * Title with its row actions.
+	 * Title, and whether it came from a sandbox.
 	 *
 	 * @param array $item Task.
 	 */
 	protected function column_title( $item ): string {
+		$sandbox = empty( $item['content']['sandbox'] ) ? '' : ' <span class="igny8-sandbox">' . esc_html__( 'Sandbox', 'igny8' ) . '</span>';
+		return '<strong class="row-title">' . esc_html( (string) ( $item['title'] ?? '' ) ) . '</strong>' . $sandbox;
+	}
+
+	/**
+	 * Row actions below the title.
+	 *
+	 * @param array  $item    Task.
+	 * @param string $column  Column being drawn.
+	 * @param string $primary The one that carries the actions.
+	 */
+	protected function handle_row_actions( $item, $column, $primary ): string {
+		if ( $column !== $primary || ! empty( $item['live_run'] ) ) {
+			return parent::handle_row_actions( $item, $column, $primary );
+		}
 		$title   = (string) ( $item['title'] ?? '' );
 		$content = (array) ( $item['content'] ?? array() );
-		$actions = array();
-		if ( empty( $item['live_run'] ) ) {
-			$words               = $content ? __( 'Generate again', 'igny8' ) : __( 'Generate content', 'igny8' );
-			$actions['generate'] = $this->act( $words, 'generate', array( $item['id'] ), $title );
-			if ( $content && current_user_can( Capabilities::PUBLISH ) ) {
-				$actions['publish'] = $this->act( empty( $content['wp_post_id'] ) ? __( 'Publish', 'igny8' ) : __( 'Update post', 'igny8' ), 'publish', array( $content['id'] ), $title );
-			}
+		$words   = $content ? __( 'Generate again', 'igny8' ) : __( 'Generate content', 'igny8' );
+		$actions = array( 'generate' => $this->act( $words, 'generate', array( $item['id'] ), $title ) );
+		if ( $content && current_user_can( Capabilities::PUBLISH ) ) {
+			$words              = empty( $content['wp_post_id'] ) ? __( 'Publish', 'igny8' ) : __( 'Update post', 'igny8' );
+			$actions['publish'] = $this->act( $words, 'publish', array( $content['id'] ), $title );
 		}
-		$sandbox = empty( $content['sandbox'] ) ? '' : ' <span class="igny8-sandbox">' . esc_html__( 'Sandbox', 'igny8' ) . '</span>';
-		return '<strong class="row-title">' . esc_html( $title ) . '</strong>' . $sandbox . $this->row_actions( $actions );
+		return $this->row_actions( $actions );
 	}
 
 	/**
