@@ -33,21 +33,26 @@ class UsageQuery(Schema):
     days = fields.Integer(load_default=30, validate=validate.Range(1, 366))
 
 
-class FunctionUsageOut(Schema):
-    """What one AI function used; ``cost_usd`` is null while a price is unknown."""
+class TotalUsageOut(Schema):
+    """What was used; ``cost_usd`` is null while a price is unknown."""
 
-    function = fields.String()
     runs = fields.Integer()
     credits = fields.Integer()
     tokens = fields.Integer()
     cost_usd = fields.Float(allow_none=True)
 
 
+class FunctionUsageOut(TotalUsageOut):
+    """What one AI function used."""
+
+    function = fields.String()
+
+
 class UsageOut(Answer):
     """Use of the last days, in sum and by function."""
 
     days = fields.Integer()
-    total = fields.Nested(FunctionUsageOut(exclude=["function"]))
+    total = fields.Nested(TotalUsageOut)
     functions = fields.List(fields.Nested(FunctionUsageOut))
 
 
