@@ -43,7 +43,7 @@ def read_bullets(text: str) -> list[Any] | None:
     stack = [root]
     items = 0
     lines = [line for line in text.splitlines() if line.strip()][:_MAX_LINES]
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
         node = _node(line, following)
         if node is None:
             _continue_item(stack, line)

@@ -10,9 +10,16 @@ from igny8_flask.ai.replies.extract import ExtractedJSON, extract_json
 from igny8_flask.ai.replies.matching import KeywordIndex, item_text, split_items, undecorated
 from igny8_flask.ai.replies.reader import is_cut
 from igny8_flask.ai.replies.results import ClusterReply, ClusterRow, listed
-from igny8_flask.ai.replies.shapes import Found, RowFinder, fields_of, key_of, pick, whole, words
+from igny8_flask.ai.replies.shapes import RowFinder, fields_of, key_of, pick, whole, words
 from igny8_flask.ai.replies.text import folded, one_line
-from igny8_flask.ai.replies.verdicts import verdict_after, verdict_before, was_cut
+from igny8_flask.ai.replies.verdicts import (
+    broke_off,
+    fault,
+    verdict_after,
+    verdict_before,
+    was_cut,
+)
+from igny8_flask.errors import ReplyError
 
 _CONTAINERS = (
     "clusters", "cluster", "keywordclusters", "groups", "keywordgroups", "topics", "topicclusters",
@@ -66,22 +73,30 @@ def parse_clusters(
     if error is not None or text is None:
         return ClusterReply(unassigned=tuple(index.texts), error=error)
     extracted = extract_json(text)
-    entries, recognised, cut = _entries(extracted, index, was_cut(finish_reason))
-    builder = _Builder(index, existing)
+    entries, halves = _entries(extracted, index, was_cut(finish_reason))
+    builder = _Builder(index, existing, entries)
     for entry in entries:
         builder.add(entry)
-    reply = builder.reply(partial=cut)
+    cut = bool(extracted and extracted.cut)
+    reply = builder.reply(partial=broke_off(cut, halves, finish_reason))
     if reply.rows and not _stuck(reply, entries):
         return reply
+    error = fault("degenerate") if reply.rows else _verdict(text, extracted, bool(entries), reply)
+    return ClusterReply(unassigned=tuple(index.texts), warnings=reply.warnings, error=error)
+
+
+def _verdict(
+    text: str, extracted: ExtractedJSON | None, entries: bool, reply: ClusterReply
+) -> ReplyError:
     value = extracted.value if extracted else None
-    error = verdict_after(
+    fields = fields_of(value) if isinstance(value, dict) else {}
+    return verdict_after(
         text,
         value,
-        recognised=recognised,
-        cut=cut,
+        recognised=entries or any(fields.get(key) in ([], {}) for key in _CONTAINERS),
+        cut=reply.partial or bool(extracted and extracted.cut),
         found_json=bool(extracted and extracted.notation == "json"),
     )
-    return ClusterReply(unassigned=tuple(index.texts), warnings=reply.warnings, error=error)
 
 
 def _stuck(reply: ClusterReply, entries: list["_Entry"]) -> bool:
@@ -100,32 +115,26 @@ class _Entry:
 
 def _entries(
     extracted: ExtractedJSON | None, index: KeywordIndex, length: bool
-) -> tuple[list[_Entry], bool, bool]:
-    """Read the entries of every document; returns them, whether any was recognised, and cut."""
-    if extracted is None:
-        return [], False, length
+) -> tuple[list[_Entry], bool]:
+    """Read the whole entries of every document; tells also whether there were half ones."""
     found: list[tuple[list[_Entry], bool]] = []
-    recognised = False
-    for document in extracted.documents:
-        rows = _find(document.value, index)
-        kept, _ = whole(rows.rows)
-        if length and extracted.notation != "json":
-            kept = kept[:-1]
-        recognised |= rows.recognised
-        entries = [_entry(row, index) for row in kept]
+    halves = False
+    for document in extracted.documents if extracted else ():
+        rows, half = whole(_find(document.value, index))
+        if length and extracted and extracted.notation != "json":
+            rows = rows[:-1]
+        halves |= half
+        entries = [_entry(row, index) for row in rows]
         found.append(([*entries, *_leftover(document.value)], document.cut))
-    return surviving(found, _identity(index)), recognised, extracted.cut or length
+    return surviving(found, _identity), halves
 
 
-def _identity(index: KeywordIndex) -> Any:
-    def identify(entry: _Entry) -> set[str]:
-        keys = {"k:" + folded(item_text(item) or str(item)) for item in entry.keywords}
-        return keys | ({"n:" + folded(entry.name)} if entry.name else set())
-
-    return identify
+def _identity(entry: _Entry) -> set[str]:
+    keys = {"k:" + folded(item_text(item) or str(item)) for item in entry.keywords}
+    return keys | ({"n:" + folded(entry.name)} if entry.name else set())
 
 
-def _find(value: Any, index: KeywordIndex) -> Found:
+def _find(value: Any, index: KeywordIndex) -> list[Any]:
     def is_row(row: Any) -> bool:
         if isinstance(row, str):
             return bool(_line(row, index))
@@ -221,7 +230,9 @@ def _leftover(value: Any) -> list[_Entry]:
 class _Builder:
     """Collects entries into clusters: one keyword in one cluster, one cluster a name."""
 
-    def __init__(self, index: KeywordIndex, existing: Iterable[str]) -> None:
+    def __init__(
+        self, index: KeywordIndex, existing: Iterable[str], entries: Sequence[_Entry]
+    ) -> None:
         self._index = index
         self._existing = {folded(str(name)): str(name) for name in existing}
         self._names: dict[str, str] = {}
@@ -231,13 +242,14 @@ class _Builder:
         self._unknown: list[str] = []
         self._twice: list[str] = []
         self._nameless: list[str] = []
+        numbers = (item for entry in entries for item in entry.keywords)
+        self._base = 0 if any(item in (0, "0") for item in numbers) else 1
 
     def add(self, entry: _Entry) -> None:
         """Take one entry in; what is unknown, taken or nameless is remembered for the warnings."""
-        base = 0 if any(item in (0, "0") for item in entry.keywords) else 1
         key = folded(entry.name)
         for item in entry.keywords:
-            member = self._member(item, base)
+            member = self._member(item)
             if member is None or entry.leftover:
                 continue
             if not key:
@@ -251,13 +263,17 @@ class _Builder:
                 self._about.setdefault(key, entry.description)
                 self._members.setdefault(key, []).append(member)
 
-    def _member(self, item: Any, base: int) -> Any:
+    def _member(self, item: Any) -> Any:
         if not len(self._index):
             return item_text(item) or None
-        found = self._index.resolve(item, base, self._taken)
+        found = self._index.resolve(item, self._base, self._taken)
         if found is None:
             self._unknown.append(item_text(item) or str(item))
         return found
+
+    def _ids(self, members: list[Any]) -> tuple[Any, ...]:
+        ids = [self._index.ids[member] for member in members if isinstance(member, int)]
+        return tuple(ids) if any(known is not None for known in ids) else ()
 
     def _text(self, member: Any) -> str:
         return self._index.texts[member] if isinstance(member, int) else str(member)
@@ -268,7 +284,7 @@ class _Builder:
             ClusterRow(
                 self._names[key],
                 tuple(self._text(member) for member in members),
-                tuple(self._index.ids[m] for m in members if isinstance(m, int)),
+                self._ids(members),
                 self._about[key],
             )
             for key, members in self._members.items()

@@ -83,7 +83,7 @@ def extract_json(text: str | None, notations: bool = True) -> ExtractedJSON | No
     if strict is not None:
         return strict
     scanned = _unescaped(cleaned)
-    documents = _grouped(scanned, _documents(scanned))
+    documents = _grouped(scanned, _documents(scanned)) or _barely_begun(scanned)
     if documents:
         value = _combined([document.value for document in documents])
         repaired = scanned != cleaned or any(document.repaired for document in documents)
@@ -152,6 +152,19 @@ def _documents(text: str) -> list[Document]:
         found += [document for document in documents if document.value]
         position = max(documents[-1].end, bracket.end())
     return found
+
+
+def _barely_begun(text: str) -> list[Document]:
+    """A document of which the reply holds the opening bracket and nothing whole."""
+    start = len(text) - len(unfence(text).lstrip('"'))
+    if text[start : start + 1] not in {"{", "["}:
+        return []
+    reader = Reader(text, start)
+    try:
+        value = reader.read()
+    except NotJSONError:
+        return []
+    return [Document(value, start, len(text), True)] if is_cut(value) else []
 
 
 def _read(text: str, start: int) -> list[Document]:

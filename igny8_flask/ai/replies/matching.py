@@ -10,7 +10,7 @@ from igny8_flask.ai.replies.text import folded, one_line, visible
 _QUOTES = str.maketrans(dict.fromkeys("\"'“”„‟‘’‚‛`´«»‹›", " "))
 _DASHES = re.compile(r"[\-‐‑‒–—―_/·.,;:!?()\[\]{}|*~<>=\s]+")
 _LEAD = re.compile(
-    r"^\s*(?:[-*•‣▪●–—→>]+\s+|[\[(]?#?\d{1,5}[\])]?\s*[.):\-–]\s*|[\[(#]\d{1,5}[\])]\s*|[a-z][.)]\s+"
+    r"^\s*(?:[-*•‣▪●–—→>]+\s+|[\[(]?#?\d{1,5}[\])]?\s*[.):\-–]\s*|[\[(#]\d{1,5}[\])]?\s+|[a-z][.)]\s+"
     r"|\[[ x]\]\s+|(?:keyword|kw|keyphrase|term)\s*\d*\s*[:=]\s*)+",
     re.IGNORECASE,
 )
@@ -20,7 +20,7 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*(?:[,;\n|、，；•]|\s/\s)\s*")
-_ID = re.compile(r"^\s*(?:id|kw|keyword|k|#|\[)?[\s_:#=-]*(\d{1,18})\]?\s*$", re.IGNORECASE)
+_ID = re.compile(r"^\s*(?:id|kw|k|#|\[)?[\s_:#=-]*(\d{1,18})\]?\s*$", re.IGNORECASE)
 _ID_KEYS = ("id", "keyword_id", "kw_id", "index", "number", "no", "idx", "n")
 _TEXT_KEYS = (
     "keyword", "name", "text", "term", "phrase", "value", "query", "title", "keyphrase", "kw",

@@ -16,13 +16,16 @@ _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.{0,500}?\*/|#[^\n]*)*", re.DOTALL)
 _BEHIND_QUOTE = re.compile(r"\s*(?:/\*.{0,500}?\*/\s*|(?<=\s)(?://|#)[^\n]*\n\s*)*", re.DOTALL)
 _KEY_AHEAD = re.compile(
     r"(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[“”„][^“”\"\n]{0,2000}[“”\"]"
-    r"|‘[^’\n]{0,2000}’|[A-Za-z_$][\w$-]{0,80})\s*(?::|=>)"
+    r"|‘[^’\n]{0,2000}’|[A-Za-z_$][\w$-]{0,80})\s*(?:[:：]|=>)"
 )
-_VALUE_AHEAD = re.compile(r"\s*(?:[\"'“„‘`{\[\]}]|-?\d|(?:true|false|null|None|True|False)\b|$)")
+_VALUE_AHEAD = re.compile(
+    r"\s*(?:[\"'“„‘`{\[\]}…]|\.\.\.|-?\d|(?:true|false|null|None|True|False)\b|$)"
+)
 _CUT_KEY = re.compile(r"[\"'“„‘][^\"'“”‘’\n]{0,2000}[\"'”’]?\s*\Z")
 _CUT_TAIL = re.compile(r"\s*[\"'“„‘][\w -]{0,60}\Z")
-_BARE_KEY = re.compile(r"[^\s\"'{}\[\],:;`][^\"'{}\[\],:;`\n]{0,80}?(?=\s*(?::|=>))")
+_BARE_KEY = re.compile(r"[^\s\"'{}\[\],:;`][^\"'{}\[\],:;`\n]{0,80}?(?=\s*(?:[:：]|=>))")
 _BARE_VALUE = re.compile(r"[^,\]}\n;]*")
+_COMMAS = ",;，、；"
 _NEXT_PART = re.compile(r"[\"'“„}\]]|,(?=\s*[\"'“„])")
 _LITERALS: dict[str, Any] = {
     "true": True, "false": False, "null": None, "none": None, "undefined": None, "nan": None,
@@ -117,7 +120,7 @@ class Reader:
             if char == "}":
                 self.position += 1
                 return found
-            if char in ",;":
+            if char in _COMMAS:
                 self.position += 1
             elif char in "]{[" or not self._pair(found, char):
                 self.repaired = True
@@ -136,7 +139,7 @@ class Reader:
         if mark == "=":
             self.position += 1
             mark = self._peek()
-        if mark not in {":", ">"}:
+        if mark not in {":", "：", ">"}:
             self.position = start if mark else self.position
             return False
         self.position += 1
@@ -165,7 +168,7 @@ class Reader:
                 self.position = len(self.text)
             return None
         self.repaired = self.repaired or opener != '"'
-        raw = ahead[0].rstrip(":=> \t\n\r\f\v")
+        raw = ahead[0].rstrip(":：=> \t\n\r\f\v")
         self.position += len(raw)
         return decode_escapes(raw[1:-1])
 
@@ -184,7 +187,7 @@ class Reader:
                     return found
                 self.position += 1
                 return found
-            if char in ",;:":
+            if char in _COMMAS or char in ":：":
                 self.position += 1
                 continue
             value = self._value(in_object=False)
@@ -249,7 +252,7 @@ class Reader:
             return True
         if char in "}]":
             return True
-        if char in ",;":
+        if char in _COMMAS:
             at = _past(_SPACE, self.text, at + 1)
             if not in_object:
                 return _VALUE_AHEAD.match(self.text, at) is not None

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from igny8_flask.ai.replies.reader import is_cut
@@ -60,14 +60,6 @@ def decoded(value: Any) -> Any:
     return inner
 
 
-@dataclass
-class Found:
-    """Rows found in a value; ``recognised`` when the expected container was there at all."""
-
-    rows: list[Any] = field(default_factory=list)
-    recognised: bool = False
-
-
 IsRow = Callable[[Any], bool]
 Expand = Callable[[Mapping[Any, Any]], list[Any] | None]
 
@@ -83,42 +75,26 @@ class RowFinder:
     is_row: IsRow
     expand: Expand
 
-    def find(self, value: Any, depth: int = 0) -> Found:
-        """Give the rows of a value and whether their container was there, be it empty."""
+    def find(self, value: Any, depth: int = 0) -> list[Any]:
+        """Give the rows of a value, wherever they are."""
         value = decoded(value)
         if depth > _MAX_DEPTH or not isinstance(value, list | dict):
-            return Found()
+            return []
         if isinstance(value, list):
-            return self._in_list(value, depth)
-        return Found([value], True) if self.is_row(value) else self._in_object(value, depth)
+            items = [decoded(item) for item in value]
+            found = ([i] if self.is_row(i) else self.find(i, depth + 1) for i in items)
+            return [row for rows in found for row in rows]
+        return [value] if self.is_row(value) else self._in_object(value, depth)
 
-    def _in_list(self, items: list[Any], depth: int) -> Found:
-        found = Found(recognised=not items)
-        for item in map(decoded, items):
-            if self.is_row(item):
-                found.rows.append(item)
-            else:
-                inner = self.find(item, depth + 1)
-                found.rows += inner.rows
-                found.recognised |= inner.recognised and isinstance(item, dict)
-        return found
-
-    def _in_object(self, value: dict[Any, Any], depth: int) -> Found:
+    def _in_object(self, value: dict[Any, Any], depth: int) -> list[Any]:
         fields = fields_of(value)
-        found = Found()
         for key in (*self.containers, *_ENVELOPE):
-            inner = self.find(fields.get(key), depth + 1)
-            if inner.rows:
-                return inner
-            found.recognised |= inner.recognised or (
-                key in self.containers and fields.get(key) == {}
-            )
-        rows = self.expand(value)
-        if rows:
-            return Found(rows, True)
+            rows = self.find(fields.get(key), depth + 1)
+            if rows:
+                return rows
         others = (item for key, item in fields.items() if key not in self.containers)
         deeper = (self.find(item, depth + 1) for item in others)
-        return next((inner for inner in deeper if inner.rows), found)
+        return self.expand(value) or next((rows for rows in deeper if rows), [])
 
 
 def whole(rows: Iterable[Any]) -> tuple[list[Any], bool]:

@@ -41,6 +41,16 @@ def was_cut(finish_reason: str | None) -> bool:
     return _reason(finish_reason) in _LENGTH
 
 
+def broke_off(cut: bool, halves: bool, finish_reason: str | None) -> bool:
+    """Whether a reply ends too early.
+
+    Missing closing brackets alone (``cut`` without ``halves``) do not count where the provider says
+    that the model had finished.
+    """
+    finished = _reason(finish_reason) in {"stop", "endturn", "eos", "completed"}
+    return was_cut(finish_reason) or halves or (cut and not finished)
+
+
 def verdict_before(text: object, finish_reason: str | None) -> ReplyError | None:
     """Name the fault of a reply that needs no parsing to be judged."""
     reason = _reason(finish_reason)
@@ -65,15 +75,18 @@ def is_filtered(text: str) -> bool:
     return len(text) <= _LONG_REFUSAL and FILTERED.search(folded(text)) is not None
 
 
-def is_loop(text: str) -> bool:
-    """Whether most of a text is the same few words over and over."""
+def is_loop(text: str, variety: float = 0.12) -> bool:
+    """Whether most of a text is the same few words over and over.
+
+    ``variety`` is the share of different runs of three words below which it is.
+    """
     data = text.encode("utf-8", "replace")
     if len(data) >= 160 and len(zlib.compress(data[:400_000], 6)) < len(data[:400_000]) * 0.06:
         return True
     words = folded(text[:200_000]).split()
-    if len(words) >= 40:
+    if len(words) >= 20:
         triples = {tuple(words[i : i + 3]) for i in range(len(words) - 2)}
-        if len(triples) <= len(words) * 0.12:
+        if len(triples) <= len(words) * variety:
             return True
     return _repeats_sentence(text)
 
@@ -98,7 +111,7 @@ def verdict_after(
     verdicts = (
         (is_filtered(spoken) or is_filtered(text), "content_filter"),
         (is_refusal(spoken) or is_refusal(text), "refusal"),
-        (is_loop(text), "degenerate"),
+        (is_loop(text, variety=0.3), "degenerate"),
         (cut, "truncated"),
         (recognised, "no_results"),
         (not found_json, "unparseable"),
