@@ -15,7 +15,7 @@ _ALIASES = {
     "extract_image_prompts": "image_prompts",
     "generate_images": "image_prompts",
 }
-_NAMED = re.compile(r"\bfunction\s*:\s*([a-z_]{4,40})", re.IGNORECASE)
+_NAMED = re.compile(r"\bIGNY8 function\s*:\s*([a-z_]{4,40})", re.IGNORECASE)
 _MARKERS = (
     ("image_prompts", re.compile(r"image prompts?|featured_prompt", re.IGNORECASE)),
     ("auto_cluster", re.compile(r"\b(?:group|cluster)\w*\b[^.]{0,60}\bkeywords?\b", re.IGNORECASE)),

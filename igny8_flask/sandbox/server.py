@@ -5,6 +5,7 @@ import socketserver
 import struct
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -88,6 +89,20 @@ def make_sandbox_server(app: Flask, host: str = "127.0.0.1", port: int = 0) -> S
     return SandboxServer(host, port, app)
 
 
-def run_sandbox(host: str = "127.0.0.1", port: int = 8901, latency: str = "demo") -> None:
-    """Serve a sandbox until the process ends."""
-    make_sandbox_server(create_sandbox(latency), host, port).serve_forever()
+def run_sandbox(
+    host: str = "127.0.0.1",
+    port: int = 8901,
+    latency: str = "demo",
+    announce: Callable[[str], None] | None = None,
+) -> None:
+    """Serve a sandbox until the process ends; ``announce`` is told the base URL once it listens.
+
+    Raises ValueError for an unknown latency and OSError for a port that is taken.
+    """
+    server = make_sandbox_server(create_sandbox(latency), host, port)
+    if announce is not None:
+        announce(f"http://{host}:{server.port}/v1")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()

@@ -24,6 +24,15 @@ _HABITS = {
         re.IGNORECASE,
     ),
 }
+_NAMES = {
+    "german": "de",
+    "deutsch": "de",
+    "spanish": "es",
+    "español": "es",
+    "arabic": "ar",
+    "chinese": "zh",
+    "hindi": "hi",
+}
 _ATTEMPTS = 40
 
 
@@ -39,9 +48,9 @@ def choose_language(text: str, asked: str = "") -> str:
     for language, script in _SCRIPTS:
         if script.search(text):
             return language
-    asked = asked.lower()[:2]
-    if asked in _HABITS:
-        return asked
+    known = _NAMES.get(asked.strip().lower(), asked.strip().lower()[:2])
+    if known in _NAMES.values():
+        return known
     hits = {language: len(habit.findall(text)) for language, habit in _HABITS.items()}
     best = max(hits, key=lambda language: hits[language])
     return best if hits[best] else "en"
