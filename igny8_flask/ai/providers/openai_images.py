@@ -1,5 +1,6 @@
 """Pictures from OpenAI's images endpoint and the servers that copy it."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,14 +86,15 @@ def provider_size(model: str, width: int, height: int) -> tuple[int, int]:
     """Return the size to ask for: the wanted shape in steps of 16, within the limits."""
     if model.startswith(_FIXED_SIZE_MODELS):
         return _nearest_fixed(width, height)
-    ratio = min(max(width / height, 1 / _MAX_RATIO), _MAX_RATIO)
-    width, height = max(width, round(height * ratio)), max(height, round(width / ratio))
-    scale = min(1.0, _MAX_LONG / max(width, height), (_MAX_PIXELS / (width * height)) ** 0.5)
-    return _to_16(width * scale), _to_16(height * scale)
+    pixels = width * height
+    scale = min(1.0, _MAX_LONG / max(width, height), (_MAX_PIXELS / pixels) ** 0.5)
+    long = _up_to_16(max(width, height) * scale)
+    short = max(_up_to_16(min(width, height) * scale), _up_to_16(long / _MAX_RATIO))
+    return (long, short) if width >= height else (short, long)
 
 
-def _to_16(length: float) -> int:
-    return max(16, int(length) // 16 * 16)
+def _up_to_16(length: float) -> int:
+    return max(16, math.ceil(length / 16) * 16)
 
 
 def _nearest_fixed(width: int, height: int) -> tuple[int, int]:

@@ -39,7 +39,7 @@ def classify_runware(
     """Return the ProviderError of a failed request or of one failed task."""
     fault = read_fault(body)
     kind = next((kind for kind, words in _PATTERNS if re.search(words, fault.code.lower())), None)
-    if kind is None:
+    if kind is None or (kind == "request" and status >= 500):
         return classify(status, body, headers, provider, secret, model)
     return build_error(
         kind,

@@ -1,5 +1,6 @@
 """Pictures from Runware's task API: ordered once under our own UUID, then asked for until done."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -223,4 +224,4 @@ def runware_size(width: int, height: int) -> tuple[int, int]:
 
 
 def _to_step(length: float) -> int:
-    return min(max(round(length / _STEP) * _STEP, _SHORTEST), _LONGEST)
+    return min(max(math.ceil(length / _STEP) * _STEP, _SHORTEST), _LONGEST)

@@ -10,7 +10,7 @@ from igny8_flask.ai.replies.extract import ExtractedJSON, extract_json
 from igny8_flask.ai.replies.matching import KeywordIndex, item_text, split_items, undecorated
 from igny8_flask.ai.replies.reader import is_cut
 from igny8_flask.ai.replies.results import ClusterReply, ClusterRow, listed
-from igny8_flask.ai.replies.shapes import RowFinder, fields_of, key_of, pick, whole, words
+from igny8_flask.ai.replies.shapes import RowFinder, fields_of, key_of, pick, words
 from igny8_flask.ai.replies.text import folded, one_line
 from igny8_flask.ai.replies.verdicts import (
     broke_off,
@@ -73,12 +73,11 @@ def parse_clusters(
     if error is not None or text is None:
         return ClusterReply(unassigned=tuple(index.texts), error=error)
     extracted = extract_json(text)
-    entries, halves = _entries(extracted, index, was_cut(finish_reason))
+    entries = _entries(extracted, index, was_cut(finish_reason))
     builder = _Builder(index, existing, entries)
     for entry in entries:
         builder.add(entry)
-    cut = bool(extracted and extracted.cut)
-    reply = builder.reply(partial=broke_off(cut, halves, finish_reason))
+    reply = builder.reply(partial=broke_off(extracted, finish_reason))
     if reply.rows and not _stuck(reply, entries):
         return reply
     error = fault("degenerate") if reply.rows else _verdict(text, extracted, bool(entries), reply)
@@ -113,20 +112,16 @@ class _Entry:
     leftover: bool = False
 
 
-def _entries(
-    extracted: ExtractedJSON | None, index: KeywordIndex, length: bool
-) -> tuple[list[_Entry], bool]:
-    """Read the whole entries of every document; tells also whether there were half ones."""
+def _entries(extracted: ExtractedJSON | None, index: KeywordIndex, length: bool) -> list[_Entry]:
+    """Read the whole entries of every document."""
     found: list[tuple[list[_Entry], bool]] = []
-    halves = False
     for document in extracted.documents if extracted else ():
-        rows, half = whole(_find(document.value, index))
+        rows = [row for row in _find(document.value, index) if not is_cut(row)]
         if length and extracted and extracted.notation != "json":
             rows = rows[:-1]
-        halves |= half
         entries = [_entry(row, index) for row in rows]
         found.append(([*entries, *_leftover(document.value)], document.cut))
-    return surviving(found, _identity), halves
+    return surviving(found, _identity)
 
 
 def _identity(entry: _Entry) -> set[str]:

@@ -66,6 +66,22 @@ class ExtractedJSON:
         return bool(self.documents) and self.documents[-1].cut
 
     @property
+    def ends_half(self) -> bool:
+        """Whether an item is half there, not only closing brackets missing."""
+        if not self.cut:
+            return False
+        inner = self.documents[-1].value
+        while isinstance(inner, dict | list) and inner:
+            last = inner[-1] if isinstance(inner, list) else list(inner.values())[-1]
+            if not is_cut(last):
+                break
+            inner = last
+        if isinstance(inner, str) or not inner:
+            return True
+        values = inner if isinstance(inner, list) else inner.values()
+        return not all(isinstance(value, dict | list) for value in values)
+
+    @property
     def cut_at(self) -> tuple[str | int, ...]:
         """The path from the value's root to the place where the reply broke off."""
         return _cut_path(self.value)

@@ -1,10 +1,11 @@
 """Parsing of a reply with content ideas."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from igny8_flask.ai.replies.asked import AskedClusters
 from igny8_flask.ai.replies.documents import surviving
 from igny8_flask.ai.replies.extract import ExtractedJSON, extract_json
 from igny8_flask.ai.replies.matching import KeywordIndex, item_text, split_items
@@ -13,7 +14,14 @@ from igny8_flask.ai.replies.reader import is_cut
 from igny8_flask.ai.replies.results import ClusterRef, IdeaRow, IdeasReply, OutlineSection, listed
 from igny8_flask.ai.replies.shapes import decoded, fields_of, key_of, pick, words
 from igny8_flask.ai.replies.text import one_line
-from igny8_flask.ai.replies.verdicts import verdict_after, verdict_before, was_cut
+from igny8_flask.ai.replies.verdicts import (
+    broke_off,
+    fault,
+    verdict_after,
+    verdict_before,
+    was_cut,
+)
+from igny8_flask.errors import ReplyError
 
 _CONTAINERS = (
     "ideas", "contentideas", "articleideas", "blogideas", "postideas", "articles", "posts",
@@ -63,73 +71,32 @@ def parse_ideas(
     ``clusters`` are :class:`ClusterRef`, dicts with ``id``, ``name`` and perhaps ``keywords``, or
     names. Only asked keywords are kept; without any, the reply's own words count.
     """
-    asked = _Asked(clusters, keywords)
+    asked = AskedClusters(clusters, keywords)
     error = verdict_before(text, finish_reason)
     if error is not None or text is None:
         return IdeasReply(unassigned=asked.names(), error=error)
     extracted = extract_json(text)
     length = was_cut(finish_reason)
     entries = _entries(extracted, asked, length)
-    reply = _reply(entries, asked, wanted, length or bool(extracted and extracted.cut))
-    stuck = len(entries) - len(reply.rows) >= 8 and len(entries) > 4 * len(reply.rows)
-    if reply.rows and not (stuck and len(reply.rows) < (wanted or 2)):
+    reply = _reply(entries, asked, wanted, broke_off(extracted, finish_reason))
+    repeats = len(entries) - len(reply.rows)
+    stuck = repeats >= 8 and repeats > 3 * len(reply.rows) and len(reply.rows) < (wanted or 2)
+    if reply.rows and not stuck:
         return reply
-    value = extracted.value if extracted else None
-    fields = fields_of(value) if isinstance(value, dict) else {}
-    recognised = value == [] or any(fields.get(key) == [] for key in _CONTAINERS)
-    error = verdict_after(
-        text,
-        value,
-        recognised=recognised,
-        cut=reply.partial,
-        found_json=bool(extracted and extracted.notation == "json"),
-    )
+    error = fault("degenerate") if reply.rows else _verdict(text, extracted, reply.partial)
     return IdeasReply(unassigned=asked.names(), warnings=reply.warnings, error=error)
 
 
-class _Asked:
-    """The clusters and keywords of the question."""
-
-    def __init__(self, clusters: Iterable[Any] | None, keywords: Iterable[Any] | None) -> None:
-        self.clusters = [_cluster(cluster) for cluster in clusters or ()]
-        self._index = KeywordIndex(
-            [{"id": cluster.id, "name": cluster.name} for cluster in self.clusters]
-        )
-        own = [keyword for cluster in self.clusters for keyword in cluster.keywords]
-        self.keywords = KeywordIndex([*(keywords or ()), *own])
-        self._owner = {
-            keyword: cluster for cluster in reversed(self.clusters) for keyword in cluster.keywords
-        }
-
-    def names(self) -> tuple[str, ...]:
-        """The names of the asked clusters."""
-        return tuple(cluster.name for cluster in self.clusters)
-
-    def cluster(self, written: Any) -> ClusterRef | None:
-        """The asked cluster that an id, a name or an object means."""
-        if isinstance(written, list) and len(written) == 1:
-            written = written[0]
-        found = self._index.resolve(written, 1)
-        return None if found is None else self.clusters[found]
-
-    def owner(self, keywords: Sequence[str]) -> ClusterRef | None:
-        """The one cluster that all of these keywords come from."""
-        if len(self.clusters) == 1:
-            return self.clusters[0]
-        owners = {id(c): c for c in map(self._owner.get, keywords) if c is not None}
-        return next(iter(owners.values())) if len(owners) == 1 else None
-
-
-def _cluster(given: Any) -> ClusterRef:
-    if isinstance(given, ClusterRef):
-        return given
-    if isinstance(given, Mapping):
-        known = KeywordIndex(given.get("keywords") or ())
-        name = str(given.get("name") or given.get("cluster") or given.get("title") or "")
-        return ClusterRef(given.get("id", given.get("cluster_id")), name, tuple(known.texts))
-    if isinstance(given, tuple) and len(given) == 2:
-        return ClusterRef(given[0], str(given[1]))
-    return ClusterRef(getattr(given, "id", None), str(getattr(given, "name", given)))
+def _verdict(text: str, extracted: ExtractedJSON | None, partial: bool) -> ReplyError:
+    value = extracted.value if extracted else None
+    fields = fields_of(value) if isinstance(value, dict) else {}
+    return verdict_after(
+        text,
+        value,
+        recognised=any(fields.get(key) == [] for key in _CONTAINERS),
+        cut=partial or bool(extracted and extracted.cut),
+        found_json=bool(extracted and extracted.notation == "json"),
+    )
 
 
 @dataclass
@@ -142,7 +109,7 @@ class _Entry:
         return _LEAD.sub("", words(self.fields, _TITLE, 300)).strip(' "“”«»')
 
 
-def _entries(extracted: ExtractedJSON | None, asked: _Asked, length: bool) -> list[_Entry]:
+def _entries(extracted: ExtractedJSON | None, asked: AskedClusters, length: bool) -> list[_Entry]:
     if extracted is None:
         return []
     found: list[tuple[list[_Entry], bool]] = []
@@ -154,7 +121,9 @@ def _entries(extracted: ExtractedJSON | None, asked: _Asked, length: bool) -> li
     return surviving(found, lambda entry: {item_text(entry.title).casefold()})
 
 
-def _walk(value: Any, asked: _Asked, hint: ClusterRef | None, depth: int) -> Iterator[_Entry]:
+def _walk(
+    value: Any, asked: AskedClusters, hint: ClusterRef | None, depth: int
+) -> Iterator[_Entry]:
     """Yield the whole ideas of a value, with the cluster that they stand under."""
     value = decoded(value)
     if depth > 8:
@@ -171,7 +140,7 @@ def _walk(value: Any, asked: _Asked, hint: ClusterRef | None, depth: int) -> Ite
 
 
 def _walk_object(
-    value: dict[Any, Any], asked: _Asked, hint: ClusterRef | None, depth: int
+    value: dict[Any, Any], asked: AskedClusters, hint: ClusterRef | None, depth: int
 ) -> Iterator[_Entry]:
     fields = fields_of(value)
     inner = next((fields[key] for key in _CONTAINERS if _holds_ideas(fields.get(key))), None)
@@ -209,7 +178,9 @@ def _nested(item: dict[Any, Any]) -> bool:
     return any(key in _CONTAINERS for key in map(key_of, item))
 
 
-def _reply(entries: list[_Entry], asked: _Asked, wanted: int | None, partial: bool) -> IdeasReply:
+def _reply(
+    entries: list[_Entry], asked: AskedClusters, wanted: int | None, partial: bool
+) -> IdeasReply:
     rows: dict[str, IdeaRow] = {}
     twice: list[str] = []
     unknown: list[str] = []
@@ -246,7 +217,7 @@ def _reply(entries: list[_Entry], asked: _Asked, wanted: int | None, partial: bo
     return IdeasReply(tuple(kept), left, tuple(warnings), partial)
 
 
-def _row(entry: _Entry, asked: _Asked, unknown: list[str]) -> IdeaRow:
+def _row(entry: _Entry, asked: AskedClusters, unknown: list[str]) -> IdeaRow:
     fields = entry.fields
     keywords = _keywords(fields, asked.keywords, unknown)
     cluster = asked.cluster(pick(fields, _CLUSTER_ID)) or asked.cluster(pick(fields, _CLUSTER))

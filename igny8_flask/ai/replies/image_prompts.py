@@ -13,11 +13,14 @@ from igny8_flask.ai.replies.results import ImagePromptRow, ImagePromptsReply, li
 from igny8_flask.ai.replies.shapes import decoded, fields_of, key_of, words
 from igny8_flask.ai.replies.text import folded, one_line
 from igny8_flask.ai.replies.verdicts import (
+    broke_off,
+    fault,
     is_refusal,
     verdict_after,
     verdict_before,
     was_cut,
 )
+from igny8_flask.errors import ReplyError
 
 _FEATURED = re.compile(r"featured|hero|cover|thumbnail|mainimage|headerimage|^main$|^header$")
 _PROMPT = (
@@ -74,20 +77,25 @@ def parse_image_prompts(
     extracted = extract_json(text)
     length = was_cut(finish_reason)
     entries = _entries(extracted, index, length)
-    cut = length or bool(extracted and extracted.cut)
-    reply = _reply(entries, index, count, cut)
-    if reply.rows and not (len(entries) - len(reply.rows) >= 8 and len(reply.rows) < (count or 2)):
+    reply = _reply(entries, index, count, broke_off(extracted, finish_reason))
+    repeats = len(entries) - len(reply.rows)
+    stuck = repeats >= 8 and repeats > 3 * len(reply.rows) and len(reply.rows) < (count or 2)
+    if reply.rows and not stuck:
         return reply
+    error = fault("degenerate") if reply.rows else _verdict(text, extracted, reply.partial)
+    return ImagePromptsReply(unassigned=tuple(index.texts), warnings=reply.warnings, error=error)
+
+
+def _verdict(text: str, extracted: ExtractedJSON | None, partial: bool) -> ReplyError:
     value = extracted.value if extracted else None
     fields = fields_of(value) if isinstance(value, dict) else {}
-    error = verdict_after(
+    return verdict_after(
         text,
         value,
-        recognised=value == [] or any("prompt" in key or "image" in key for key in fields),
-        cut=cut,
+        recognised=any("prompt" in key or "image" in key for key in fields),
+        cut=partial or bool(extracted and extracted.cut),
         found_json=bool(extracted and extracted.notation == "json"),
     )
-    return ImagePromptsReply(unassigned=tuple(index.texts), warnings=reply.warnings, error=error)
 
 
 @dataclass(frozen=True)

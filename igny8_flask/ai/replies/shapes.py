@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from igny8_flask.ai.replies.reader import is_cut
 from igny8_flask.ai.replies.text import one_line
 
 _MAX_DEPTH = 8
@@ -95,10 +94,3 @@ class RowFinder:
         others = (item for key, item in fields.items() if key not in self.containers)
         deeper = (self.find(item, depth + 1) for item in others)
         return self.expand(value) or next((rows for rows in deeper if rows), [])
-
-
-def whole(rows: Iterable[Any]) -> tuple[list[Any], bool]:
-    """Split off the row that the reply broke off in; tells whether there was one."""
-    everything = list(rows)
-    kept = [row for row in everything if not is_cut(row)]
-    return kept, len(kept) < len(everything)

@@ -5,6 +5,7 @@ import zlib
 from collections import Counter
 from typing import Any
 
+from igny8_flask.ai.replies.extract import ExtractedJSON
 from igny8_flask.ai.replies.refusals import FILTERED, REFUSED
 from igny8_flask.ai.replies.text import folded
 from igny8_flask.errors import ReplyError
@@ -41,14 +42,16 @@ def was_cut(finish_reason: str | None) -> bool:
     return _reason(finish_reason) in _LENGTH
 
 
-def broke_off(cut: bool, halves: bool, finish_reason: str | None) -> bool:
+def broke_off(extracted: ExtractedJSON | None, finish_reason: str | None) -> bool:
     """Whether a reply ends too early.
 
-    Missing closing brackets alone (``cut`` without ``halves``) do not count where the provider says
-    that the model had finished.
+    Closing brackets that are missing behind whole items do not count where the provider says that
+    the model had finished.
     """
+    if was_cut(finish_reason) or extracted is None:
+        return was_cut(finish_reason)
     finished = _reason(finish_reason) in {"stop", "endturn", "eos", "completed"}
-    return was_cut(finish_reason) or halves or (cut and not finished)
+    return extracted.ends_half or (extracted.cut and not finished)
 
 
 def verdict_before(text: object, finish_reason: str | None) -> ReplyError | None:

@@ -23,6 +23,8 @@ def read_yaml(text: str) -> Any:
         for line in re.sub(r"\*\*|__", "", text.replace("\t", "    ")).splitlines()
         if line.strip() and not line.lstrip().startswith("#") and line.strip() not in {"---", "..."}
     ]
+    if re.search(r"^\s*(?:##|\d+[.)]\s)", text, re.MULTILINE):
+        return None
     if not any(_PAIR.fullmatch(content.removeprefix("- ").strip()) for _, content in lines):
         return None
     reader = _YAML(lines)
