@@ -164,6 +164,9 @@
 			cancelled: __( 'Stopped', 'igny8' ),
 			login: __( 'You have been logged out', 'igny8' ),
 		};
+		if ( job.stopping && ! job.done ) {
+			return __( 'Stopping…', 'igny8' );
+		}
 		return done[ job.done ] || ( job.route ? phaseName( job.status ) : __( 'Starting…', 'igny8' ) );
 	}
 

@@ -66,7 +66,11 @@ final class Client {
 		}
 		$query = array_filter( $query, static fn( $v ) => null !== $v && '' !== $v );
 		$path  = $query ? $path . '?' . http_build_query( $query, '', '&', PHP_QUERY_RFC3986 ) : $path;
-		return $this->send( 'GET', $path, null, array(), $patient ? self::TIMEOUT_S : self::PAGE_TIMEOUT_S );
+		$answer = $this->send( 'GET', $path, null, array(), $patient ? self::TIMEOUT_S : self::PAGE_TIMEOUT_S );
+		if ( ! $patient && is_wp_error( $answer ) && 'igny8_backend_unreachable' === $answer->get_error_code() ) {
+			set_transient( self::AWAY, 1, self::AWAY_S );
+		}
+		return $answer;
 	}
 
 	/**
@@ -106,7 +110,7 @@ final class Client {
 		add_action( 'requests-requests.before_request', array( __CLASS__, 'limit_connect_time' ), 10, 5 );
 		$answer = wp_remote_request( $this->base_url . $path, $args );
 		remove_action( 'requests-requests.before_request', array( __CLASS__, 'limit_connect_time' ), 10 );
-		return is_wp_error( $answer ) ? $this->lost() : $this->read( $answer );
+		return is_wp_error( $answer ) ? $this->unreachable() : $this->read( $answer );
 	}
 
 	/**
@@ -189,14 +193,6 @@ final class Client {
 		if ( '' !== $this->key && Options::state() === $from ) {
 			Options::set( Options::STATE, $moves[ $from ] );
 		}
-	}
-
-	/**
-	 * No answer at all: remembered for a moment, so that the next page need not wait again.
-	 */
-	private function lost(): WP_Error {
-		set_transient( self::AWAY, 1, self::AWAY_S );
-		return $this->unreachable();
 	}
 
 	/**

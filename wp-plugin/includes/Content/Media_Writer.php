@@ -41,8 +41,8 @@ final class Media_Writer {
 			return Post_Guard::busy();
 		}
 		try {
-			$id      = Meta::post_with( Meta::MEDIA_SHA, $sha256 );
-			$created = ! $id || ! self::is_whole( $id );
+			$id      = self::find( $sha256 );
+			$created = ! $id;
 			$id      = $created ? self::create( $sha256, $bytes, $about ) : $id;
 			return is_wp_error( $id ) ? $id : self::describe( $id, $created, $about );
 		} finally {
@@ -51,11 +51,11 @@ final class Media_Writer {
 	}
 
 	/**
-	 * Id of the attachment with this hash, or 0.
+	 * Id of the attachment with this hash, or 0; one that is trashed or has lost its file does not count.
 	 */
 	public static function find( string $sha256 ): int {
-		$id = Meta::post_with( Meta::MEDIA_SHA, $sha256 );
-		return $id && self::is_whole( $id ) ? $id : 0;
+		$whole = array_filter( Meta::posts_with( Meta::MEDIA_SHA, $sha256 ), array( __CLASS__, 'is_whole' ) );
+		return (int) reset( $whole );
 	}
 
 	/**

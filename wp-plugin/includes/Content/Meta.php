@@ -35,19 +35,22 @@ final class Meta {
 	);
 
 	/**
-	 * The oldest post that carries this value, trash included; 0 when there is none.
+	 * Ids of the posts that carry this value, oldest first, trash included.
 	 *
 	 * Asked directly: a cached query could miss what a parallel request has just written.
+	 *
+	 * @return int[]
 	 */
-	public static function post_with( string $key, string $value ): int {
+	public static function posts_with( string $key, string $value ): array {
 		global $wpdb;
-		return (int) $wpdb->get_var( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$ids = $wpdb->get_col( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			$wpdb->prepare(
 				"SELECT p.ID FROM $wpdb->posts p JOIN $wpdb->postmeta m ON m.post_id = p.ID
-				WHERE m.meta_key = %s AND m.meta_value = %s AND p.post_type <> 'revision' ORDER BY p.ID LIMIT 1",
+				WHERE m.meta_key = %s AND m.meta_value = %s AND p.post_type <> 'revision' ORDER BY p.ID",
 				$key,
 				$value
 			)
 		);
+		return array_map( 'intval', $ids );
 	}
 }

@@ -49,7 +49,8 @@ final class Post_Writer {
 	 */
 	public static function find( string $uuid, bool $by_guid = false ): ?WP_Post {
 		global $wpdb;
-		$id = Meta::post_with( Meta::CONTENT_ID, $uuid );
+		$ids = Meta::posts_with( Meta::CONTENT_ID, $uuid );
+		$id  = (int) reset( $ids );
 		if ( ! $id && $by_guid ) {
 			$id = (int) $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE guid = %s LIMIT 1", self::GUID . $uuid ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		}

@@ -28,7 +28,7 @@ final class Contents_Controller {
 			'POST',
 			'/publish',
 			array( __CLASS__, 'publish' ),
-			Routes::needs( Capabilities::PUBLISH ),
+			array( __CLASS__, 'may_publish' ),
 			array(
 				'ids'   => Routes::uuids(),
 				'force' => array(
@@ -38,6 +38,13 @@ final class Contents_Controller {
 				'once'  => Runs_Controller::once(),
 			)
 		);
+	}
+
+	/**
+	 * For people: the service user may write posts, but not ask the backend to.
+	 */
+	public static function may_publish(): bool {
+		return current_user_can( Capabilities::GENERATE ) && current_user_can( Capabilities::PUBLISH );
 	}
 
 	/**

@@ -1,0 +1,139 @@
+<?php
+/**
+ * Every route of the plugin, by every role; and what the browser's routes pass on.
+ *
+ * @package Igny8
+ */
+
+use Igny8\Capabilities;
+
+class RoutesTest extends Igny8_TestCase {
+
+	const ID   = '11111111-2222-4333-8444-555555555555';
+	const ONCE = 'abcdefghijklmnop';
+
+	const MANAGE   = array( 'administrator' );
+	const PEOPLE   = array( 'administrator', 'editor' );
+	const DELIVER  = array( 'administrator', 'editor', Capabilities::ROLE );
+	const UPLOAD   = array( 'administrator', 'editor', 'author', Capabilities::ROLE );
+	const EVERYONE = array( 'administrator', 'editor', 'author', 'contributor', 'subscriber', Capabilities::ROLE, 'nobody' );
+
+	/** Route pattern and method → sample path, sample parameters, who may. */
+	private static function table(): array {
+		$id   = self::ID;
+		$ids  = array( 'ids' => array( $id ), 'once' => self::ONCE );
+		$run  = '/runs/' . $id;
+		return array(
+			'GET /whoami'                => array( '/whoami', array(), self::EVERYONE ),
+			'PUT /content/{uuid}'        => array( "/content/$id", array( 'title' => 'T', 'content' => 'C' ), self::DELIVER ),
+			'GET /content/{uuid}'        => array( "/content/$id", array(), self::DELIVER ),
+			'DELETE /content/{uuid}'     => array( "/content/$id", array(), self::DELIVER ),
+			'POST /content/status'       => array( '/content/status', array( 'uuids' => array( $id ) ), self::DELIVER ),
+			'PUT /media/{sha256}'        => array( '/media/' . str_repeat( 'a', 64 ), array(), self::UPLOAD ),
+			'POST /connect'              => array( '/connect', array( 'code' => 'x' ), self::MANAGE ),
+			'GET /connection'            => array( '/connection', array(), self::MANAGE ),
+			'POST /disconnect'           => array( '/disconnect', array(), self::MANAGE ),
+			'GET /tasks'                 => array( '/tasks', array(), self::PEOPLE ),
+			'POST /tasks'                => array( '/tasks', array( 'title' => 'T' ), self::PEOPLE ),
+			'POST /runs'                 => array( '/runs', $ids + array( 'function' => 'auto_generate_content' ), self::PEOPLE ),
+			'GET /runs'                  => array( '/runs', array(), self::PEOPLE ),
+			'GET /runs/{id}'             => array( $run, array(), self::PEOPLE ),
+			'POST /runs/{id}/cancel'     => array( "$run/cancel", array(), self::PEOPLE ),
+			'POST /runs/{id}/retry'      => array( "$run/retry", array(), self::PEOPLE ),
+			'GET /deliveries/{id}'       => array( "/deliveries/$id", array(), self::PEOPLE ),
+			'GET /contents'              => array( '/contents', array(), self::PEOPLE ),
+			'POST /publish'              => array( '/publish', $ids, self::PEOPLE ),
+		);
+	}
+
+	public function matrix(): array {
+		$rows = array();
+		foreach ( self::table() as $name => list( $path, $params, $allowed ) ) {
+			foreach ( self::EVERYONE as $role ) {
+				$rows[ "$name as $role" ] = array( strtok( $name, ' ' ), $path, $params, $role, in_array( $role, $allowed, true ) );
+			}
+		}
+		return $rows;
+	}
+
+	/** @dataProvider matrix */
+	public function test_only_the_right_roles_pass( string $method, string $path, array $params, string $role, bool $may ): void {
+		$this->as_role( 'nobody' === $role ? null : $role );
+		$answer  = $this->rest( $method, '/igny8/v1' . $path, $params );
+		$refused = $answer->is_error() && 'rest_forbidden' === $answer->get_data()['code'];
+		$this->assertSame( $may, ! $refused );
+		if ( $refused ) {
+			$this->assertSame( 'nobody' === $role ? 401 : 403, $answer->get_status() );
+		}
+	}
+
+	public function test_the_matrix_knows_every_route(): void {
+		$found = array();
+		foreach ( rest_get_server()->get_routes( 'igny8/v1' ) as $pattern => $handlers ) {
+			$path = preg_replace( '/\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)/', '{$1}', substr( $pattern, strlen( '/igny8/v1' ) ) );
+			foreach ( $handlers as $handler ) {
+				foreach ( array_keys( $handler['methods'] ) as $method ) {
+					$found[] = $method . ' ' . $path;
+				}
+			}
+		}
+		$this->assertEqualsCanonicalizing( array_keys( self::table() ), array_diff( $found, array( 'GET ' ) ) );
+	}
+
+	public function test_strangers_learn_nothing_telling_from_whoami(): void {
+		$this->assertSame( array( 'plugin', 'user', 'auth_header', 'site_uuid', 'home_url' ), array_keys( $this->rest( 'GET', '/igny8/v1/whoami' )->get_data() ) );
+		$this->as_service();
+		$self = $this->rest( 'GET', '/igny8/v1/whoami' )->get_data();
+		$this->assertFalse( $self['unfiltered_html'] );
+		$this->assertSame( array( 'publish' => true, 'upload' => true, 'terms' => true ), $self['can'] );
+	}
+
+	public function test_a_start_carries_the_key_of_the_click_and_answers_a_local_route(): void {
+		$this->connect();
+		$this->as_role( 'editor' );
+		$this->backend( 'POST /v1/writer/tasks/auto_generate_content/', 202, array( 'success' => true, 'task_id' => self::ID, 'message' => 'Accepted.', 'status_url' => '/v1/system/tasks/' . self::ID . '/status/' ) );
+		$answer = $this->rest( 'POST', '/igny8/v1/runs', array( 'function' => 'auto_generate_content', 'ids' => array( self::ID ), 'options' => array( 'images' => true ), 'once' => self::ONCE ) )->get_data();
+		$this->assertSame( '/igny8/v1/runs/' . self::ID, $answer['route'] );
+		$this->assertArrayNotHasKey( 'status_url', $answer );
+		$this->assertSame( self::ONCE, $this->calls[0]['headers']['Idempotency-Key'] );
+		$this->assertSame( array( 'ids' => array( self::ID ), 'options' => array( 'images' => true ) ), $this->calls[0]['body'] );
+	}
+
+	public function test_the_next_stage_is_answered_as_a_local_route(): void {
+		$this->connect();
+		$this->as_role( 'editor' );
+		$next = array( 'kind' => 'delivery', 'id' => self::ID, 'status_url' => 'https://backend.example/v1/publisher/deliveries/' . self::ID . '/status/' );
+		$this->backend( 'GET /v1/system/tasks/' . self::ID . '/status/', 200, array( 'success' => true, 'state' => 'SUCCESS', 'next' => $next ) );
+		$answer = $this->rest( 'GET', '/igny8/v1/runs/' . self::ID )->get_data();
+		$this->assertSame( '/igny8/v1/deliveries/' . self::ID, $answer['next']['route'] );
+	}
+
+	public function test_the_words_of_the_backend_reach_the_browser_and_its_statuses_do_not_mislead(): void {
+		$this->connect();
+		$this->as_role( 'editor' );
+		$this->backend( 'POST /v1/writer/tasks/', 422, array( 'success' => false, 'error' => 'Too long.', 'code' => 'invalid', 'fields' => array( 'title' => array( 'Too long.' ) ) ) );
+		$answer = $this->rest( 'POST', '/igny8/v1/tasks', array( 'title' => 'x' ) );
+		$this->assertSame( array( 422, 'Too long.' ), array( $answer->get_status(), $answer->get_data()['message'] ) );
+		$this->assertSame( array( 'title' => array( 'Too long.' ) ), $answer->get_data()['data']['fields'] );
+	}
+
+	/** @dataProvider bad_starts */
+	public function test_bad_starts_never_reach_the_backend( array $changes ): void {
+		$this->connect();
+		$this->as_role( 'editor' );
+		$params = array_merge( array( 'function' => 'auto_generate_content', 'ids' => array( self::ID ), 'once' => self::ONCE ), $changes );
+		$this->assertSame( 400, $this->rest( 'POST', '/igny8/v1/runs', $params )->get_status() );
+		$this->assertSame( array(), $this->calls );
+	}
+
+	public function bad_starts(): array {
+		return array(
+			'function' => array( array( 'function' => 'drop_tables' ) ),
+			'no ids'   => array( array( 'ids' => array() ) ),
+			'bad id'   => array( array( 'ids' => array( '1' ) ) ),
+			'101 ids'  => array( array( 'ids' => array_map( static fn( $n ) => sprintf( '11111111-2222-4333-8444-%012d', $n ), range( 1, 101 ) ) ) ),
+			'no key'   => array( array( 'once' => '' ) ),
+			'options'  => array( array( 'options' => array( 'free' => true ) ) ),
+		);
+	}
+}
