@@ -1,6 +1,7 @@
 """Loads the messy replies: ``## name | asked`` as JSON, the reply, ``-> expected``."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ class Case:
 def load(function: str) -> list[Case]:
     cases: list[Case] = []
     text = (DIRECTORY / f"{function}.txt").read_text(encoding="utf-8")
-    for part in text.split("\n\n## "):
+    for part in re.split(r"\n\n(?=## [^\n]* \| \{)", text):
         head, _, rest = part.removeprefix("## ").partition("\n")
         name, _, asked = head.partition(" | ")
         reply, _, expected = rest.rpartition("\n-> ")

@@ -44,6 +44,7 @@ _WRAPPED = (
     "choices", "arguments", "parameters", "answer", "results", "articles", "json", "payload",
     "posts", "root", "function", "toolcalls", "items",
 )  # fmt: skip
+_LISTED = {"choices", "articles", "posts", "results", "items", "toolcalls", "data", "response"}
 _TITLE = ("title", "articletitle", "posttitle", "headline", "h1", "heading", "blogtitle", "name")
 _EXCERPT = ("excerpt", "summary", "postexcerpt", "teaser", "abstract", "shortdescription", "intro")
 _META_TITLE = ("metatitle", "seotitle", "titletag", "pagetitle")
@@ -137,22 +138,18 @@ def _article_fields(value: Any, depth: int) -> dict[str, Any] | None:
     if depth > 6:
         return None
     if isinstance(value, list):
-        for item in value:
-            found = _article_fields(item, depth + 1)
-            if found is not None:
-                return found
-        return None
+        found = (_article_fields(item, depth + 1) for item in value)
+        return next((fields for fields in found if fields is not None), None)
     if not isinstance(value, dict):
         return None
     fields = fields_of(value)
-    if any(_is_body(key, fields.get(key)) for key in _BODY):
-        return fields
     for key in _WRAPPED:
-        inner = _article_fields(fields[key], depth + 1) if key in fields else None
-        if inner is not None:
-            rest = {name: item for name, item in fields.items() if name != key}
-            return {**rest, **inner}
-    return None
+        wrapped = decoded(fields.get(key))
+        if isinstance(wrapped, dict) or (isinstance(wrapped, list) and key in _LISTED):
+            inner = _article_fields(wrapped, depth + 1)
+            if inner is not None:
+                return {**{name: item for name, item in fields.items() if name != key}, **inner}
+    return fields if any(_is_body(key, fields.get(key)) for key in _BODY) else None
 
 
 def _is_body(key: str, value: Any) -> bool:
@@ -195,15 +192,18 @@ def _from_text(
     text: str, extracted: ExtractedJSON | None, finish_reason: str | None
 ) -> _Draft | None:
     """Read a reply that is text itself; a reply that is JSON without a body is none."""
-    inner = unfence(text)
-    if inner[:1] in {"{", "["} and extracted is not None and extracted.documents[0].start < 20:
-        if extracted.documents[-1].end >= len(inner) * 0.5:
-            return None
+    if extracted is not None and _is_all_json(unfence(text), extracted):
+        return None
     article = read_text_article(text)
     stopped = bool(finish_reason) and not was_cut(finish_reason)
     complete = not article.open and (stopped or ends_properly(article.body))
     body = article.body if complete else trimmed_cut(article.body)
     return _Draft(body, fields_of(article.fields), body_complete=complete, loose=True)
+
+
+def _is_all_json(text: str, extracted: ExtractedJSON) -> bool:
+    first, last = extracted.documents[0], extracted.documents[-1]
+    return text[:1] in {"{", "["} and first.start < 20 and last.end >= len(text) * 0.5
 
 
 def _fault(
@@ -222,13 +222,13 @@ def _fault(
         return verdict_after(
             text, value, recognised=recognised, cut=cut, found_json=bool(extracted)
         )
-    if is_filtered(draft.body):
-        return fault("content_filter")
-    if is_refusal(draft.body):
-        return fault("refusal")
-    if is_loop(draft.body):
-        return fault("degenerate")
-    return _thin(draft, cut, word_count)
+    verdicts = (
+        (is_filtered(draft.body), "content_filter"),
+        (is_refusal(draft.body), "refusal"),
+        (is_loop(draft.body), "degenerate"),
+    )
+    kind = next((kind for holds, kind in verdicts if holds), None)
+    return fault(kind) if kind else _thin(draft, cut, word_count)
 
 
 def _thin(draft: _Draft, cut: bool, word_count: int | None) -> ReplyError | None:

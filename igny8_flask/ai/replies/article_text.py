@@ -16,6 +16,9 @@ _MARKER = re.compile(
     r"(?:-->)?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_END_LINE = re.compile(
+    r"^[ \t]*[=\-<\[#*~|%@]{2,}[ \t]*(?:end|/)\b[^\n]{0,30}$", re.I | re.MULTILINE
+)
 _FRONT = re.compile(r"\A---[ \t]*\n(.{1,8000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _LABELS = {
     "title", "metatitle", "seotitle", "metadescription", "seodescription", "description", "excerpt",
@@ -75,8 +78,8 @@ def _between_markers(text: str) -> TextArticle | None:
     if not starts:
         return None
     start = starts[0]
-    ends = [m for m in _MARKER.finditer(text) if m.start() >= start.end()]
-    end = ends[0] if ends else None
+    ends = [*_MARKER.finditer(text, start.end()), *_END_LINE.finditer(text, start.end())]
+    end = min(ends, key=lambda mark: mark.start(), default=None)
     body = text[start.end() : end.start() if end else len(text)]
     around = text[: start.start()] + "\n" + (text[end.end() :] if end else "")
     outside = extract_json(around, notations=False)

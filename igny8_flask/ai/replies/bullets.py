@@ -59,26 +59,27 @@ def read_bullets(text: str) -> list[Any] | None:
 
 
 def _node(line: str, following: str) -> _Node | None:
+    """Read a line that opens a node: a heading, a bold line, an item, or a label."""
     if _INTRO.match(line):
         return None
-    heading = _HEADING.match(line)
+    heading, bold, item = _HEADING.match(line), _BOLD.match(line), _ITEM.match(line)
     if heading:
         return _Node(len(heading[1]), heading[2])
-    bold = _BOLD.match(line)
     if bold:
         return _Node(8 + len(bold[1]), bold[2])
-    item = _ITEM.match(line)
     if item:
         return _Node(20 + len(item[1].expandtabs(4)), item[2])
+    return _label(line, following)
+
+
+def _label(line: str, following: str) -> _Node | None:
+    """Read a short line that ends in a colon or stands directly over items."""
     label = _LABEL.match(line)
     if label and len(label[2].split()) <= 8:
         return _Node(9 + len(label[1]), label[2])
-    heads = (
-        _ITEM.match(following) and not _FIELD.match(line.strip()) and line.strip()[-1] not in ".!?"
-    )
-    if heads and len(line.split()) <= 10:
-        return _Node(9, line.strip())
-    return None
+    text = line.strip()
+    heads = _ITEM.match(following) and not _FIELD.match(text) and text[-1] not in ".!?"
+    return _Node(9, text) if heads and len(text.split()) <= 10 else None
 
 
 def _continue_item(stack: list[_Node], line: str) -> None:

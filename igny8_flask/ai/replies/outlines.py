@@ -67,23 +67,17 @@ def _points(fields: dict[str, Any]) -> Iterator[str]:
 
 def _flat(value: Any, depth: int) -> Iterator[str]:
     """Yield the words of nested points, one string a point."""
-    if depth > 5:
-        return
     if isinstance(value, str):
-        for line in value.splitlines():
-            text = _MARK.sub("", one_line(line, 1000))
-            if text:
-                yield text
-    elif isinstance(value, list):
-        for item in value:
+        lines = (_MARK.sub("", one_line(line, 1000)) for line in value.splitlines())
+        yield from (line for line in lines if line)
+    elif isinstance(value, list | dict) and depth < 6:
+        items = value if isinstance(value, list) else list(value.values())
+        if isinstance(value, dict):
+            texts = [one_line(item, 1000) for item in items if isinstance(item, str)]
+            yield from [": ".join(filter(None, texts))] if any(texts) else []
+            items = [item for item in items if isinstance(item, list | dict)]
+        for item in items:
             yield from _flat(item, depth + 1)
-    elif isinstance(value, dict):
-        texts = [one_line(item, 1000) for item in value.values() if isinstance(item, str)]
-        if any(texts):
-            yield ": ".join(text for text in texts if text)
-        for item in value.values():
-            if isinstance(item, list | dict):
-                yield from _flat(item, depth + 1)
 
 
 def _text_sections(text: str) -> Iterator[OutlineSection]:

@@ -246,22 +246,24 @@ class Reader:
                 self.repaired = True
 
     def _closes(self, after: int, in_object: bool) -> bool:
+        """Whether the structure goes on behind a quote, so that the quote is a closing one."""
         at = _past(_BEHIND_QUOTE, self.text, after)
         char = self.text[at : at + 1]
-        if not char or self.text.startswith("```", at):
-            return True
-        if char in "}]":
+        if char in {"", "}", "]"} or self.text.startswith("```", at):
             return True
         if char in _COMMAS:
-            at = _past(_SPACE, self.text, at + 1)
-            if not in_object:
-                return _VALUE_AHEAD.match(self.text, at) is not None
-            if self.text[at : at + 1] in {"", "}", "]", "{"}:
-                return True
-            return bool(_KEY_AHEAD.match(self.text, at) or _CUT_TAIL.match(self.text, at))
+            return self._goes_on(_past(_SPACE, self.text, at + 1), in_object)
         if in_object:
             return char in _CLOSERS and _KEY_AHEAD.match(self.text, at) is not None
         return char in "\"'“{[" and at > after
+
+    def _goes_on(self, at: int, in_object: bool) -> bool:
+        """Whether a comma is followed by the next item of an array, or the next key."""
+        if not in_object:
+            return _VALUE_AHEAD.match(self.text, at) is not None
+        if self.text[at : at + 1] in {"", "}", "]", "{"}:
+            return True
+        return bool(_KEY_AHEAD.match(self.text, at) or _CUT_TAIL.match(self.text, at))
 
     def _resync(self) -> bool:
         """Skip to where the structure can go on; ``False`` at the end of the text."""
