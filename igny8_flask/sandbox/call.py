@@ -77,7 +77,7 @@ def _check_content_type() -> None:
 
 
 def _read_json(raw: bytes) -> Any:
-    if not request.is_json:
+    if not request.is_json or not raw:
         return None
     try:
         return json.loads(raw)

@@ -18,6 +18,7 @@ blueprint = Blueprint("chat", __name__)
 
 FINGERPRINT = "fp_sandbox"
 MAX_EVENTS = 160
+EVENTS_PER_S = 12
 SSE_HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
 
 
@@ -29,7 +30,7 @@ def complete() -> Response:
     first_s, streaming_s = call.latency.text(reply.usage.completion if reply.usage else 0)
     if call.body.get("stream") is True:
         with_usage = bool((call.body.get("stream_options") or {}).get("include_usage"))
-        events = chat_events(reply, with_usage)
+        events = chat_events(reply, with_usage, event_limit(streaming_s))
         stream = paced_stream(events, call, sandbox, first_s, streaming_s)
         return Response(stream, headers=SSE_HEADERS)
     sandbox.sleep(first_s + streaming_s)
@@ -108,11 +109,16 @@ def usage_document(reply: Reply) -> dict[str, Any] | None:
     return document
 
 
-def chat_events(reply: Reply, with_usage: bool) -> list[dict[str, Any]]:
+def event_limit(streaming_s: float) -> int:
+    """Bound the events of one answer, so that hundreds of slow streams stay cheap."""
+    return min(MAX_EVENTS, max(12, int(streaming_s * EVENTS_PER_S))) if streaming_s else MAX_EVENTS
+
+
+def chat_events(reply: Reply, with_usage: bool, most: int) -> list[dict[str, Any]]:
     """Shape an answer as chunks: role, text, finish reason, usage."""
     head = _head(reply, "chat.completion.chunk")
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": "", "refusal": None}]
-    deltas.extend({"content": text} for text in _batches(answer_pieces(reply)))
+    deltas.extend({"content": text} for text in _batches(answer_pieces(reply), most))
     if reply.refusal:
         deltas.append({"refusal": reply.refusal})
     events = [_chunk(head, delta, None) for delta in deltas]
@@ -130,9 +136,9 @@ def _chunk(head: dict[str, Any], delta: dict[str, Any], finish: str | None) -> d
     return {**head, "choices": [choice]}
 
 
-def _batches(pieces: list[str]) -> list[str]:
-    """Join pieces so that no answer takes more than MAX_EVENTS events."""
-    size = max(1, -(-len(pieces) // MAX_EVENTS))
+def _batches(pieces: list[str], most: int) -> list[str]:
+    """Join pieces into at most that many."""
+    size = max(1, -(-len(pieces) // most))
     return ["".join(pieces[at : at + size]) for at in range(0, len(pieces), size)]
 
 

@@ -25,6 +25,11 @@ class _Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = 65_536
 
+    def run_wsgi(self) -> None:
+        """Serve one request; the connection ends with it even when nothing was sent."""
+        super().run_wsgi()
+        self.close_connection = True
+
     def log_request(self, code: Any = "-", size: Any = "-") -> None:
         """Stay silent: the journal keeps the requests."""
 

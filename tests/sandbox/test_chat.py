@@ -250,7 +250,8 @@ def test_the_responses_api_gives_the_same_text(ai: openai.OpenAI) -> None:
 
 
 def test_the_responses_api_streams(ai: openai.OpenAI) -> None:
-    events = list(ai.responses.create(model="gpt-6-luna", input="Say something kind.", stream=True))
+    stream = ai.responses.create(model="gpt-6-luna", input="Say something kind.", stream=True)
+    events: list[Any] = list(stream)  # type: ignore[call-overload]
     text = "".join(e.delta for e in events if e.type == "response.output_text.delta")
     assert events[0].type == "response.created"
     assert events[-1].type == "response.completed"

@@ -95,7 +95,7 @@ def test_clusters_hold_each_keyword_exactly_once_and_nothing_else(ask: Ask) -> N
     rows = [{"id": n, "keyword": word, "volume": 10 * n} for n, word in enumerate(KEYWORDS)]
     answer = ask("auto_cluster", {"keywords": rows})
     groups = [cluster["keywords"] for cluster in answer["clusters"]]
-    assert sorted(sum(groups, [])) == sorted(KEYWORDS)
+    assert sorted(word for group in groups for word in group) == sorted(KEYWORDS)
     assert answer["unassigned"] == []
     together = next(group for group in groups if "yoga mat" in group)
     assert sorted(together) == ["yoga mat", "yoga mats thick"]

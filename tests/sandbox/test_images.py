@@ -81,9 +81,9 @@ def test_wrong_requests_are_refused(box: Sandbox, change: dict[str, Any], param:
 
 
 def test_an_unverified_organization_may_not_draw(box: Sandbox) -> None:
-    with box.client("sk-sandbox-unverified") as client:
-        with pytest.raises(openai.PermissionDeniedError, match="must be verified"):
-            client.images.generate(model="gpt-image-2", prompt="Tea")
+    refused = pytest.raises(openai.PermissionDeniedError, match="must be verified")
+    with box.client("sk-sandbox-unverified") as client, refused:
+        client.images.generate(model="gpt-image-2", prompt="Tea")
 
 
 def spoiled(box: Sandbox, name: str, **asked: Any) -> Any:
