@@ -87,6 +87,7 @@ def test_a_wrong_environment_ends_the_start_with_one_line_and_code_2(tmp_path):
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     assert done.returncode == 2
     assert done.stderr.startswith("igny8: IGNY8_KEYS is not set")

@@ -172,7 +172,9 @@ def test_a_write_whose_answer_was_lost_is_never_done_again(plugin):
     assert plugin("GET", TASKS).json["count"] == 1
 
 
-@pytest.mark.parametrize("key", ["short", "x" * 65, "blank blank blank blank", str(uuid.uuid4()) + "\u00e4"])
+@pytest.mark.parametrize(
+    "key", ["short", "x" * 65, "blank blank blank blank", str(uuid.uuid4()) + "\u00e4"]
+)
 def test_an_ill_shaped_key_is_refused(plugin, key):
     answer = plugin("POST", TASKS, BODY, headers={"Idempotency-Key": key})
     assert answer.status_code == 422
