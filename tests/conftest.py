@@ -127,10 +127,12 @@ def _connected() -> Iterator[tuple[Stack, WordPressSite]]:
 
 @pytest.fixture
 def stack(_connected: tuple[Stack, WordPressSite]) -> Stack:
-    """The running backend, its sandbox forgetful and fast."""
+    """The running backend with nothing left to do, its sandbox forgetful and fast."""
     running, site = _connected
-    site.reset()
     running.sandbox_provider.reset()
+    running.settle()
+    running.sandbox_provider.reset()
+    site.reset()
     return running
 
 

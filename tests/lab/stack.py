@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from tests.lab.leftovers import claim, sweep
 from tests.lab.places import REPO, LabError
-from tests.lab.processes import Process, free_port, run
+from tests.lab.processes import Process, free_port, run, wait_until
 from tests.lab.services import FLASK, Redis, Sandbox, start_api, start_worker
 from tests.lab.wordpress_site import WordPressSite
 
@@ -23,6 +23,11 @@ OWN_URLS = {"DATABASE_URL", "REDIS_URL"}
 CONNECT_CODE = re.compile(r"igny8-[A-Za-z0-9_-]+")
 SANDBOX_KEY = "sk-sandbox"
 PREFIX = "igny8-stack-"
+LIVE_WORK = """
+select count(*) as live from (
+  select state from ai_task_log union all select state from delivery
+) where state in ('pending', 'queued', 'running')
+"""
 
 
 class Stack:
@@ -98,6 +103,10 @@ class Stack:
         with closing(sqlite3.connect(self.database, timeout=20)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(sql, values)]
+
+    def settle(self, seconds: float = 60) -> None:
+        """Wait until no run and no delivery is on its way."""
+        wait_until(lambda: self.rows(LIVE_WORK)[0]["live"] == 0, seconds, "all work has ended")
 
     def replace_worker(self) -> None:
         """Start a new worker after the running one was killed or stopped."""
