@@ -18,7 +18,7 @@ from igny8_flask.content.tags import (
 
 MAX_DEPTH = 40
 MAX_INLINE_DEPTH = 10
-MAX_TAGS = 30_000
+MAX_TAGS = 15_000
 _KEPT_INLINE = frozenset(
     "a abbr b bdo br cite code del dfn em i img ins kbd mark q rp rt ruby s samp small span "
     "strong sub sup u var".split()

@@ -1,7 +1,6 @@
 """Markdown to HTML: the repair pre-pass, then Python-Markdown, in bounded portions."""
 
 import re
-from functools import lru_cache
 
 import markdown
 from markdown.extensions.footnotes import FootnoteExtension
@@ -13,12 +12,12 @@ from igny8_flask.content.fences import stash_fences
 from igny8_flask.content.html_blocks import stash_html_blocks
 from igny8_flask.content.lines import canonical
 from igny8_flask.content.links import resolve_links
-from igny8_flask.content.protect import limit_marks, protect_code, protect_inline
+from igny8_flask.content.protect import bold_to_tags, limit_marks, protect_code, protect_inline
 from igny8_flask.content.stash import Stash
 from igny8_flask.content.tags import strip_unwanted
 
 MAX_BLOCK_CHARS = 20_000
-MAX_BLOCKS = 12_000
+MAX_BLOCKS = 6_000
 _PORTION = 400
 _CHECKBOX = re.compile(r"(?m)^([ \t>]*(?:[-*+•]|\d+[.)])[ \t]+)\[([ xX])\](?=[ \t])")
 _NOTE = re.compile(r"\[\^[^\]]{1,80}\]")
@@ -33,9 +32,9 @@ def render_markdown(text: str, warnings: list[str]) -> str:
     text = stash_html_blocks(text, stash)
     text = protect_inline(text, stash)
     text = resolve_links(_CHECKBOX.sub(_checkbox, text), stash)
-    text = limit_marks(text, stash)
+    text = limit_marks(bold_to_tags(text, stash), stash)
     blocks = canonical(text, lambda name: stash.inline(f'<a id="{name}"></a>'))
-    return stash.restore(_render(_bounded(blocks)))
+    return stash.restore(_render(_bounded(blocks), _engine()))
 
 
 def _checkbox(match: re.Match[str]) -> str:
@@ -65,16 +64,16 @@ def _portions_of(block: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _render(blocks: list[str]) -> str:
+def _render(blocks: list[str], engine: markdown.Markdown) -> str:
     if any(_NOTE.search(block) for block in blocks[:MAX_BLOCKS]) and len(blocks) <= MAX_BLOCKS:
-        return _convert(blocks)
+        return _convert(blocks, engine)
     portions: list[str] = []
     start = 0
     while start < len(blocks):
         end = min(start + _PORTION, len(blocks))
         while end < len(blocks) and _belongs_to_list(blocks[end]):
             end += 1
-        portions.append(_convert(blocks[start:end]))
+        portions.append(_convert(blocks[start:end], engine))
         start = end
     return "\n".join(portions)
 
@@ -83,13 +82,11 @@ def _belongs_to_list(block: str) -> bool:
     return block.startswith(("- ", "    ", ":")) or bool(re.match(r"\d+\. ", block))
 
 
-def _convert(blocks: list[str]) -> str:
-    engine = _engine()
+def _convert(blocks: list[str], engine: markdown.Markdown) -> str:
     engine.reset()
     return engine.convert("\n\n".join(blocks))
 
 
-@lru_cache(maxsize=1)
 def _engine() -> markdown.Markdown:
     engine = markdown.Markdown(
         extensions=[
@@ -102,8 +99,7 @@ def _engine() -> markdown.Markdown:
         ],
         output_format="html",
     )
-    for name in ("html_block",):
-        engine.preprocessors.deregister(name)
+    engine.preprocessors.deregister("html_block")
     for name in ("code", "reference", "setextheader"):
         engine.parser.blockprocessors.deregister(name)
     unused = ("backtick", "reference", "link", "image_link", "image_reference", "short_reference",

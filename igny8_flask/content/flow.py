@@ -4,8 +4,6 @@ Every container is dissolved into its blocks, loose text becomes paragraphs, and
 only what an editor's block of that kind may hold.
 """
 
-from collections.abc import Iterable
-
 from bs4 import NavigableString, PageElement, Tag
 
 from igny8_flask.content.lists import build_list, build_office_list
@@ -14,12 +12,14 @@ from igny8_flask.content.nodes import (
     HEADINGS,
     LISTS,
     attribute,
+    detach,
     fill,
     is_blank,
     is_flow,
     new,
     plain_text,
     tags_in,
+    trim,
 )
 from igny8_flask.content.tables import build_table
 
@@ -29,7 +29,7 @@ def blocks_of(parent: Tag) -> list[Tag]:
     blocks: list[Tag] = []
     run: list[PageElement] = []
     office: list[Tag] = []
-    for node in list(parent.children):
+    for node in detach(parent):
         if is_blank(node) and (office or not run):
             continue
         item = isinstance(node, Tag) and node.name == "p" and attribute(node, "class")
@@ -113,18 +113,8 @@ def _paragraphs(run: list[PageElement]) -> list[Tag]:
 
 
 def _paragraph(part: list[PageElement]) -> list[Tag]:
-    while part and _is_edge(part[0]):
-        part.pop(0)
-    while part and _is_edge(part[-1]):
-        part.pop()
-    if not part:
-        return []
-    paragraph = new("p", *part)
-    return [paragraph] if not is_empty(paragraph) else []
-
-
-def _is_edge(node: PageElement) -> bool:
-    return is_blank(node) or (isinstance(node, Tag) and node.name == "br")
+    paragraph = trim(new("p", *part))
+    return [] if is_empty(paragraph) else [paragraph]
 
 
 def is_empty(tag: Tag) -> bool:
@@ -171,19 +161,11 @@ def _plain_heading(tag: Tag) -> list[Tag]:
             anchor.decompose()
     if not tag.get_text().strip():
         return pictures
-    heading = new(tag.name, *_trimmed(list(tag.children)))
+    heading = trim(new(tag.name, *list(tag.children)))
     for name in ("id", "dir"):
         if tag.get(name):
             heading[name] = attribute(tag, name)
     return [heading, *pictures]
-
-
-def _trimmed(nodes: list[PageElement]) -> Iterable[PageElement]:
-    while nodes and is_blank(nodes[0]):
-        nodes.pop(0)
-    while nodes and is_blank(nodes[-1]):
-        nodes.pop()
-    return nodes
 
 
 def _quote(tag: Tag) -> list[Tag]:
@@ -236,7 +218,8 @@ def _details(tag: Tag) -> list[Tag]:
     summary = tag.find("summary")
     title = new("summary")
     if isinstance(summary, Tag):
-        fill(title, _trimmed(_inline_nodes(summary.extract())))
+        fill(title, _inline_nodes(summary.extract()))
+        trim(title)
     inner = blocks_of(tag)
     if is_empty(title):
         return inner
@@ -249,7 +232,7 @@ def _definitions(tag: Tag) -> list[Tag]:
         group = tags_in(child) if child.name == "div" else [child]
         for entry in group:
             if entry.name in {"dt", "dd"}:
-                filled = new(entry.name, *_trimmed(_inline_lines(entry)))
+                filled = trim(new(entry.name, *_inline_lines(entry)))
                 entries += [] if is_empty(filled) else [filled]
     return [new("dl", *entries)] if entries else []
 

@@ -12,6 +12,8 @@ from igny8_flask.content.table_lines import is_table_start, read_table
 
 MAX_LIST_DEPTH = 7
 MAX_QUOTE_DEPTH = 5
+MAX_STEPS = 10_000
+MAX_HEADING_CHARS = 500
 _BULLET = "•◦▪▸►●○‣–·■➤✓✔✅"
 _ITEM = re.compile(rf"([ \t]*)(?:([-*+{_BULLET}])|(\d{{1,9}})[.)])(?:[ \t]+(.*)|$)")
 _HEADING = re.compile(r"[ \t]{0,3}(#{1,6})(?:[ \t]+(.*?)|[ \t]*)(?:[ \t]+#+)?[ \t]*$")
@@ -32,12 +34,16 @@ def canonical(text: str, anchor: Callable[[str], str]) -> list[str]:
 class _Reader:
     def __init__(self, anchor: Callable[[str], str]) -> None:
         self.anchor = anchor
+        self.budget = MAX_STEPS
 
     def read(self, lines: list[str], list_depth: int, quote_depth: int) -> list[str]:
         blocks: list[str] = []
         index = 0
         while index < len(lines):
             line = lines[index]
+            self.budget -= 1
+            if self.budget < 0:
+                return [*blocks, " ".join(" ".join(lines[index:]).split())]
             if not line.strip():
                 index += 1
             elif _QUOTE.match(line):
@@ -139,7 +145,7 @@ class _Reader:
             blocks += table
             return after
         heading = _HEADING.match(line) or _TIGHT_HEADING.match(line.strip())
-        if heading:
+        if heading and len(line) <= MAX_HEADING_CHARS:
             found = [group for group in heading.groups() if group]
             blocks += self._heading(found[0], found[1]) if len(found) > 1 else []
             return index + 1

@@ -13,6 +13,7 @@ from igny8_flask.content.nodes import (
     is_blank,
     new,
     tags_in,
+    trim,
 )
 
 MAX_DEPTH = 8
@@ -89,15 +90,18 @@ def _item(item: Tag, blocks_of: Blocks, depth: int) -> tuple[Tag, list[Tag]]:
             following.append(block)
         elif block.name in HEADINGS | {"p"} and not has_inner:
             _add_line(made, block)
-        elif _may_stay(block, depth):
+        elif _may_stay(block, depth) and not has_inner:
             has_inner = True
             made.append(block)
+        elif has_inner and block.name == made.contents[-1].name:  # type: ignore[attr-defined]
+            fill(made.contents[-1], list(block.children))  # type: ignore[arg-type]
         elif depth == 0:
             following.append(block)
         else:
             _flatten(made, block)
     if anchor:
         _set_anchor(made, anchor)
+    trim(made)
     return made, following
 
 

@@ -35,6 +35,11 @@ def fill(tag: Tag, children: Iterable[PageElement | str]) -> None:
         tag.append(NavigableString(child) if type(child) is str else child)
 
 
+def detach(tag: Tag) -> list[PageElement]:
+    """Take all children out; first to last, which costs the tree library linear time only."""
+    return [child.extract() for child in list(tag.children)]
+
+
 def tags_in(tag: Tag) -> Iterator[Tag]:
     """The element's direct child elements."""
     return (child for child in list(tag.children) if isinstance(child, Tag))
@@ -64,3 +69,18 @@ def text_of(node: PageElement) -> str:
 def plain_text(node: PageElement) -> str:
     """The node's text as a reader sees it, white space collapsed."""
     return " ".join(node.get_text().split())
+
+
+def trim(tag: Tag) -> Tag:
+    """Remove white space and line breaks at the edges of the element's content."""
+    for position, strip in ((0, str.lstrip), (-1, str.rstrip)):
+        while tag.contents:
+            edge = tag.contents[position]
+            is_break = isinstance(edge, Tag) and edge.name == "br"
+            if not is_blank(edge) and not is_break:
+                break
+            edge.extract()
+        edge = tag.contents[position] if tag.contents else None
+        if isinstance(edge, NavigableString):
+            edge.replace_with(NavigableString(strip(str(edge), " \n\t\r")))
+    return tag

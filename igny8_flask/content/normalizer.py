@@ -79,7 +79,7 @@ def count_words(text: str) -> int:
 def find_sections(blocks: list[Tag]) -> tuple[Section, ...]:
     """Return the headings of the article's top-level blocks."""
     found: list[Section] = []
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     index = 0
     for block in blocks:
         if block.name in HEADINGS:
@@ -90,13 +90,9 @@ def find_sections(blocks: list[Tag]) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def _unique(name: str, seen: set[str]) -> str:
-    number, made = 2, name
-    while made in seen:
-        made = f"{name}-{number}"
-        number += 1
-    seen.add(made)
-    return made
+def _unique(name: str, seen: dict[str, int]) -> str:
+    seen[name] = seen.get(name, 0) + 1
+    return name if seen[name] == 1 else f"{name}-{seen[name]}"
 
 
 def _excerpt(blocks: list[Tag]) -> str:

@@ -35,7 +35,7 @@ def raise_bold_lines(blocks: list[Tag]) -> None:
     """Make headings of bold lines in an article that has no headings at all."""
     if any(block.name in HEADINGS - {"h1"} for block in blocks):
         return
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip(blocks, [*blocks[1:], None], strict=False):
         if following is not None and _is_bold_line(block) and not _is_bold_line(following):
             strong = block.find("strong")
             if isinstance(strong, Tag):

@@ -13,13 +13,9 @@ from igny8_flask.content.tags import KNOWN_TAGS, Tag, rewrite_tags
 
 _TICKS = re.compile(r"(?<!\\)`+")
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
-_MATH = re.compile(
-    r"\\\[(?P<display>(?:(?!\n[ \t]*\n|\\\]).){1,2000}?)\\\]"
-    r"|\\\((?P<inline>(?:(?!\n[ \t]*\n|\\\)).){1,600}?)\\\)"
-    r"|\$\$(?P<dollars>(?:(?!\n[ \t]*\n|\$\$).){1,2000}?)\$\$"
-    r"|(?<![\w$\\])\$(?P<dollar>(?=\S)[^$\n]{1,200}?(?<=\S))\$(?![\w$])",
-    re.S,
-)
+_MATH_OPEN = re.compile(r"\\\[|\\\(|\$\$|(?<![\w$\\])\$(?=[^\s$])")
+_MATH_ENDS = {"\\[": ("\\]", 2000), "\\(": ("\\)", 600), "$$": ("$$", 2000), "$": ("$", 200)}
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _MATH_SIGN = re.compile(r"[\\^_={}<>]|\d\s*[-+*/]|[A-Za-z]\s*[-+*/]\s*\w|\A\s*[A-Za-z]{1,2}\s*\Z")
 _DOLLAR_SIGN = re.compile(r"[\\^_={}]|\A[A-Za-z]\Z")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -31,6 +27,7 @@ _BARE_URL = re.compile(
 _TRAILING = re.compile(r"[.,;:!?'*_~)]{1,50}\Z")
 _MARK_RUN = re.compile(r"\*{4,}|_{4,}|~{3,}")
 _MARK = re.compile(r"[*_~]+")
+_BOLD = re.compile(r"(?<!\*)\*\*(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s*])\*\*(?!\*)")
 _MAX_MARKS = 400
 
 
@@ -39,7 +36,7 @@ def protect_code(text: str, stash: Stash) -> str:
     if "`" in text:
         text = _PARAGRAPH.sub(lambda match: _code_spans(match[0], stash), text)
     if "$" in text or "\\" in text:
-        text = _MATH.sub(lambda match: _math(match, stash), text)
+        text = _maths(text, stash)
     return text
 
 
@@ -51,6 +48,12 @@ def protect_inline(text: str, stash: Stash) -> str:
         text = _AUTOLINK.sub(lambda match: _autolink(match[1], stash), text)
         text = rewrite_tags(text, lambda tag: _inline_tag(tag, stash), stash.text("<"))
     return _BARE_URL.sub(lambda match: _bare_url(match, stash), text)
+
+
+def bold_to_tags(text: str, stash: Stash) -> str:
+    """Return ``text`` with plain bold as tags; the engine misses it beside Chinese punctuation."""
+    opened, closed = stash.inline("<strong>", "**"), stash.inline("</strong>", "**")
+    return _BOLD.sub(lambda match: f"{opened}{match[1]}{closed}", text)
 
 
 def limit_marks(text: str, stash: Stash) -> str:
@@ -108,13 +111,32 @@ def _code_span(code: str, source: str, stash: Stash) -> str:
     )
 
 
-def _math(match: re.Match[str], stash: Stash) -> str:
-    kind = match.lastgroup or ""
-    inside = match[kind]
-    sign = _DOLLAR_SIGN if kind == "dollar" else _MATH_SIGN
-    if INLINE_OPEN in inside or (kind != "dollars" and not sign.search(inside)):
-        return match[0]
-    return stash.text(re.sub(r"\s*\n\s*", " ", match[0]))
+def _maths(text: str, stash: Stash) -> str:
+    parts: list[str] = []
+    position = 0
+    for match in _MATH_OPEN.finditer(text):
+        mark, limit = _MATH_ENDS[match[0]]
+        end = text.find(mark, match.end(), match.end() + limit)
+        if match.start() < position or end < 0:
+            continue
+        inside = text[match.end() : end]
+        end += len(mark)
+        if _is_math(match[0], inside, text[end : end + 1]):
+            source = re.sub(r"\s*\n\s*", " ", text[match.start() : end])
+            parts += [text[position : match.start()], stash.text(source)]
+            position = end
+    return "".join(parts) + text[position:]
+
+
+def _is_math(mark: str, inside: str, after: str) -> bool:
+    if INLINE_OPEN in inside or not inside.strip() or _BLANK_LINE.search(inside):
+        return False
+    if mark == "$$":
+        return True
+    if mark == "$":
+        edges = "\n" in inside or inside[-1].isspace() or after.isalnum()
+        return not edges and bool(_DOLLAR_SIGN.search(inside))
+    return bool(_MATH_SIGN.search(inside))
 
 
 def _autolink(address: str, stash: Stash) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bs4 import PageElement, Tag
 
-from igny8_flask.content.nodes import attribute, fill, is_blank, is_flow, new, plain_text, tags_in
+from igny8_flask.content.nodes import attribute, fill, is_flow, new, plain_text, tags_in, trim
 
 _CELL_ATTRIBUTES = ("colspan", "rowspan", "scope", "class", "data-align")
 
@@ -16,7 +16,8 @@ def build_table(
 ) -> list[Tag]:
     """Return the table in its figure, or what it holds when it only lays out a page."""
     if _is_layout(tag):
-        return [block for cell in tag.find_all(("td", "th")) for block in blocks_of(cell)]
+        rows = [row for _, rows in _sections(tag) for row in rows]
+        return [block for row in rows for cell in tags_in(row) for block in blocks_of(cell)]
     caption = tag.find("caption")
     made = new("table")
     for section in _sections(tag):
@@ -96,11 +97,7 @@ def _inline(
         for block in blocks_of(cell):
             lines = _list_lines(block) if block.name in {"ul", "ol"} else inline_content(block)
             nodes += [*([new("br")] if nodes and lines else []), *lines]
-    while nodes and is_blank(nodes[-1]):
-        nodes.pop()
-    while nodes and is_blank(nodes[0]):
-        nodes.pop(0)
-    return nodes
+    return list(trim(new("td", *nodes)).children)
 
 
 def _list_lines(block: Tag) -> list[PageElement]:

@@ -23,7 +23,7 @@ _HAS_MARK = re.compile(r"\*|__|\]\(|`")
 def repair_text(root: Tag, from_html: bool) -> None:
     """Undo doubled entities everywhere, and Markdown marks where the reply was HTML."""
     for string in list(root.find_all(string=True)):
-        if _is_literal(string):
+        if not string.strip(" \n\t") or _is_literal(string):
             continue
         text = str(string)
         changed = _without_entities(text) if "&" in text else text

@@ -7,7 +7,7 @@ from html import escape
 from bs4 import NavigableString, PageElement, Tag
 
 VOID = frozenset({"br", "hr", "img"})
-_SHORTCODE = re.compile(r"\[(?=\[*/?[\w-]{0,60}[^\W\d_])")
+_SHORTCODE = re.compile(r"\[(?=/?[\w-]{0,60}[^\W\d_])")
 _ADDRESS_LINE = re.compile(r"^(\s*https?:)//([^\s<>\"]+\s*)$", re.M)
 
 
