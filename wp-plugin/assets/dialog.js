@@ -62,6 +62,7 @@
 				button( 'background', __( 'Run in background', 'igny8' ), 'button button-primary' ),
 				button( 'cancel', __( 'Stop', 'igny8' ) ),
 				button( 'retry', __( 'Try again', 'igny8' ), 'button button-primary' ),
+				button( 'force', __( 'Overwrite the post', 'igny8' ), 'button igny8-danger' ),
 				button( 'close', __( 'Close', 'igny8' ) ),
 			] ),
 		] );
@@ -193,6 +194,7 @@
 		parts.background.hidden = Boolean( job.done ) || ! job.route;
 		parts.close.hidden = ! job.done;
 		parts.retry.hidden = 'failed' !== job.done || ! job.mayRetry;
+		parts.force.hidden = 'failed' !== job.done || ! job.mayForce;
 		parts.cancel.hidden = Boolean( job.done ) || ! job.mayCancel;
 		parts.cancel.disabled = job.stopping;
 		if ( job.done && spoken !== phase ) {

@@ -10,6 +10,7 @@
 	const LONGEST_MS = 8000;
 	const KEPT_MS = 24 * 3600 * 1000;
 	const STORE = 'igny8_jobs_' + igny8.user;
+	const HUMAN = [ 'wp_changed', 'wp_locked', 'wp_trashed' ]; // A person stands in the way.
 	const jobs = [];
 
 	const STAGES = {
@@ -30,7 +31,7 @@
 	function makeJob( kept ) {
 		return Object.assign( {
 			title: '', route: '', started: Date.now(), ended: 0, ids: [], past: [], stages: [], costs: {}, sandbox: false, status: {},
-			done: '', error: '', lost: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, stopping: false, request: null,
+			done: '', error: '', lost: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, mayForce: false, stopping: false, request: null,
 		}, kept );
 	}
 
@@ -134,7 +135,8 @@
 			return end( job, 'success' );
 		} else if ( 'FAILURE' === status.state ) {
 			job.error = status.error || __( 'The service gave no reason.', 'igny8' );
-			job.mayRetry = job.mayCancel;
+			job.mayRetry = true;
+			job.mayForce = HUMAN.indexOf( status.code ) >= 0 && Boolean( job.request && job.request.data.force === false );
 			return end( job, 'failed' );
 		} else if ( 'CANCELLED' === status.state ) {
 			return end( job, 'cancelled' );
@@ -219,7 +221,7 @@
 	}
 
 	function show( job ) {
-		igny8.dialog.show( job, { cancel, retry, left: changed } );
+		igny8.dialog.show( job, { cancel, retry, force, left: changed } );
 	}
 
 	/* What the person asks for. */
@@ -241,6 +243,11 @@
 		const call = job.route ? { path: job.route + '/retry', method: 'POST' } : job.request;
 		Object.assign( job, { done: '', error: '', ended: 0, status: {}, stopping: false, started: Date.now() } );
 		send( job, call );
+	}
+
+	/** The same once more, over what a person did on the site. */
+	function force( job ) {
+		igny8.jobs.start( { path: job.request.path, title: job.title, data: Object.assign( {}, job.request.data, { force: true, once: onceKey() } ) } );
 	}
 
 	/** Sends the request of a job; the same request again is harmless, its key stays the same. */

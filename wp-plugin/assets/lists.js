@@ -25,7 +25,7 @@
 	function start( act, ids, titles ) {
 		const title = titleFor( act, titles );
 		if ( 'publish' === act ) {
-			igny8.jobs.start( { path: '/igny8/v1/publish', data: { ids }, title } );
+			igny8.jobs.start( { path: '/igny8/v1/publish', data: { ids, force: false }, title } );
 			return;
 		}
 		const options = { images: true, publish: Boolean( igny8.mayPublish ) };

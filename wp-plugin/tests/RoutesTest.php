@@ -41,6 +41,7 @@ class RoutesTest extends Igny8_TestCase {
 			'POST /runs/{id}/cancel'     => array( "$run/cancel", array(), self::PEOPLE ),
 			'POST /runs/{id}/retry'      => array( "$run/retry", array(), self::PEOPLE ),
 			'GET /deliveries/{id}'       => array( "/deliveries/$id", array(), self::PEOPLE ),
+			'POST /deliveries/{id}/retry' => array( "/deliveries/$id/retry", array(), self::PEOPLE ),
 			'GET /contents'              => array( '/contents', array(), self::PEOPLE ),
 			'POST /publish'              => array( '/publish', $ids, self::PEOPLE ),
 		);

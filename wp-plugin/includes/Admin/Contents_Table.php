@@ -141,14 +141,12 @@ final class Contents_Table extends List_Table {
 		}
 		$words = array(
 			'pending'   => __( 'Waiting', 'igny8' ),
-			'queued'    => __( 'Waiting', 'igny8' ),
-			'running'   => __( 'Under way', 'igny8' ),
-			'delivered' => __( 'Delivered', 'igny8' ),
-			'done'      => __( 'Delivered', 'igny8' ),
-			'failed'    => __( 'Failed', 'igny8' ),
-			'conflict'  => __( 'Changed on the site', 'igny8' ),
+			'progress'  => __( 'Under way', 'igny8' ),
+			'success'   => __( 'Delivered', 'igny8' ),
+			'failure'   => __( 'Failed', 'igny8' ),
+			'cancelled' => __( 'Stopped', 'igny8' ),
 		);
-		$state = (string) ( $delivery['state'] ?? '' );
+		$state = strtolower( (string) ( $delivery['state'] ?? '' ) );
 		$error = (string) ( $delivery['error'] ?? '' );
 		return sprintf( '<span class="igny8-status is-%s">%s</span>', esc_attr( $state ), esc_html( $words[ $state ] ?? $state ) )
 			. ( '' === $error ? '' : '<p class="igny8-excerpt">' . esc_html( $error ) . '</p>' );

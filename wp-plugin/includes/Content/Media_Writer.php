@@ -51,11 +51,11 @@ final class Media_Writer {
 	}
 
 	/**
-	 * Id of the attachment with this hash, or 0; one that is trashed or has lost its file does not count.
+	 * Id of the newest attachment with this hash, or 0; one that is trashed or has lost its file does not count.
 	 */
 	public static function find( string $sha256 ): int {
 		$whole = array_filter( Meta::posts_with( Meta::MEDIA_SHA, $sha256 ), array( __CLASS__, 'is_whole' ) );
-		return (int) reset( $whole );
+		return (int) end( $whole );
 	}
 
 	/**

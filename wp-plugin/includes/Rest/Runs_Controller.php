@@ -15,7 +15,7 @@ use WP_REST_Request;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * POST runs, GET runs, GET runs/<id>, POST runs/<id>/cancel|retry, GET deliveries/<id>.
+ * POST runs, GET runs, GET runs/<id>, POST runs/<id>/cancel|retry, GET deliveries/<id>, POST deliveries/<id>/retry.
  */
 final class Runs_Controller {
 
@@ -37,9 +37,9 @@ final class Runs_Controller {
 		Routes::add( 'GET', '/runs', array( __CLASS__, 'live' ), $may );
 		Routes::add( 'GET', $run, array( __CLASS__, 'run' ), $may, $id );
 		Routes::add( 'GET', '/deliveries/(?P<id>' . Routes::UUID . ')', array( __CLASS__, 'delivery' ), $may, $id );
-		foreach ( array( 'cancel', 'retry' ) as $verb ) {
-			Routes::add( 'POST', $run . '/' . $verb, array( __CLASS__, $verb ), $may, $id );
-		}
+		Routes::add( 'POST', $run . '/cancel', array( __CLASS__, 'cancel' ), $may, $id );
+		Routes::add( 'POST', $run . '/retry', array( __CLASS__, 'retry' ), $may, $id );
+		Routes::add( 'POST', '/deliveries/(?P<id>' . Routes::UUID . ')/retry', array( __CLASS__, 'deliver_again' ), array( Contents_Controller::class, 'may_publish' ), $id );
 	}
 
 	/**
@@ -116,6 +116,15 @@ final class Runs_Controller {
 	 */
 	public static function retry( WP_REST_Request $request ) {
 		return self::localize( Client::of_site()->write( 'POST', '/v1/system/tasks/' . $request['id'] . '/retry/' ) );
+	}
+
+	/**
+	 * Asks for another try of a delivery.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function deliver_again( WP_REST_Request $request ) {
+		return self::localize( Client::of_site()->write( 'POST', '/v1/publisher/deliveries/' . $request['id'] . '/retry/' ) );
 	}
 
 	/**
