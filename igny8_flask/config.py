@@ -171,6 +171,9 @@ class Settings:
     )
     workers: int = _row("IGNY8_WORKERS", _positive, 2, "Worker processes per host.")
     site_slots: int = _row("IGNY8_SITE_SLOTS", _positive, 3, "Runs of one site at the same time.")
+    provider_slots: int = _row(
+        "IGNY8_PROVIDER_SLOTS", _positive, 16, "Calls at the same time per provider key."
+    )
     window: int = _row(
         "IGNY8_WINDOW", _positive, 32, "Queued and running jobs over all sites at most."
     )

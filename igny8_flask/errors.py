@@ -138,7 +138,8 @@ class ProviderError(Igny8Error):
     """An AI provider failed or refused.
 
     ``kind`` is one of auth, permission, quota, rate, capacity, transient, timeout, model, context,
-    parameter, policy, request, config. ``hint`` tells the site owner what to do.
+    parameter, policy, request, config, or waiting (our own gate: no call was made). ``hint`` tells
+    the site owner what to do.
     """
 
     code = "provider_failed"

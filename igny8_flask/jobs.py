@@ -13,7 +13,13 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from igny8_flask import log as logging
 from igny8_flask.db import db, utcnow
-from igny8_flask.errors import CancelledError, ConflictError, Igny8Error, LeaseLostError
+from igny8_flask.errors import (
+    CancelledError,
+    ConflictError,
+    Igny8Error,
+    LeaseLostError,
+    ProviderError,
+)
 from igny8_flask.leases import Lease, Ticket, WorkRow, claim, kept, move
 from igny8_flask.models import AITaskLog, Delivery, WorkState
 from igny8_flask.services import current
@@ -72,10 +78,11 @@ def _retry(
 ) -> bool:
     db.session.rollback()
     work: Any = db.session.get_one(ticket.model, ticket.id)
-    failures = work.attempts - work.crashes
+    waited = isinstance(error, ProviderError) and error.kind == "waiting"
+    failures = work.attempts - work.crashes - waited
     if not (error.retryable or force) or failures > len(delays_s):
         return False
-    delay = max(delays_s[max(failures, 1) - 1], error.retry_after_s or 0)
+    delay = max(0 if waited else delays_s[max(failures, 1) - 1], error.retry_after_s or 0)
     delay *= 1 + JITTER * random.random()
     moved = move(
         ticket,
@@ -83,6 +90,7 @@ def _retry(
         state=WorkState.PENDING,
         lease_until=None,
         not_before=utcnow() + timedelta(seconds=delay),
+        attempts=work.attempts - waited,
         message=error.message,
         error_code=error.code,
     )
@@ -119,7 +127,7 @@ def _end(
 
 def publish_status(model: WorkRow, work_id: uuid.UUID) -> None:
     """Put the row's present status where pollers find it."""
-    work: AITaskLog | Delivery | None = db.session.get(model, work_id, populate_existing=True)
+    work: Any = db.session.get(model, work_id, populate_existing=True)
     if work is not None:
         share(current().cache, work)
 
@@ -141,7 +149,7 @@ def add_or_find_live(work: AITaskLog | Delivery) -> tuple[AITaskLog | Delivery, 
             db.session.add(work)
             db.session.flush()
     except IntegrityError:
-        live: AITaskLog | Delivery | None = db.session.scalars(
+        live: Any = db.session.scalars(
             select(model).where(
                 model.site_id == work.site_id,
                 model.work_key == work.work_key,

@@ -7,14 +7,13 @@ write the intent, call, store the reply and its cost, and only then hand it on.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
 from igny8_flask.ai.constants import CHARS_PER_TOKEN, ESTIMATE_MARGIN
 from igny8_flask.ai.prices import price_of
 from igny8_flask.ai.providers import (
-    ImageReply,
     ImageRequest,
     MemoryProfiles,
     Message,
@@ -31,6 +30,7 @@ from igny8_flask.ai.settings import Integration, get_model_config, load_integrat
 from igny8_flask.ai.tracker import ConsoleStepTracker, CostTracker, StepTracker
 from igny8_flask.ai.types import CallIntent, CallOutcome, Prompt, RunContext
 from igny8_flask.errors import ConfigError, ProviderError
+from igny8_flask.gates import ProviderGate
 from igny8_flask.services import Services
 
 PROFILES = MemoryProfiles()  # per process; a worker that forks per job learns in the parent's copy
@@ -113,15 +113,16 @@ class AICore:
             schema=ReplySchema(function_name, response_format) if response_format else None,
             function_name=function_name,
         )
-        key = self._require_key("openai")
+        door = self._door("openai")
 
         def call(_attempt: int) -> tuple[bytes, CallOutcome]:
-            provider = OpenAICompatText(self._services.outbound, self.get_base_url(), key, PROFILES)
+            provider = OpenAICompatText(self._services.outbound, *door, PROFILES)
             reply = provider.complete(request, on_text, self._context.should_stop)
             return self._text_outcome(reply, request)
 
         estimate = self.estimate_cost(model, prompt.system + prompt.user, max_tokens)
-        stored = self._paid(self._intent(step, request, model, "openai", estimate), call)
+        intent = self._intent(step, request, model, "openai", estimate)
+        stored = self._paid(intent, door, call)
         return _text_from_json(stored)
 
     def generate_image(
@@ -146,10 +147,11 @@ class AICore:
             quality=quality,
             negative_prompt=negative_prompt,
         )
-        draw = self._image_maker(provider)
+        maker = self._image_maker(provider)
 
         def call(attempt: int) -> tuple[bytes, CallOutcome]:
-            reply = draw(request, attempt)
+            order = replace(request, resume=attempt > 1)
+            reply = maker.generate(order, self._context.should_stop)
             if not reply.images:
                 raise ProviderError("The provider sent no picture.", "transient", True)
             usage = _image_usage(reply.usage)
@@ -162,7 +164,7 @@ class AICore:
             return data, outcome
 
         intent = self._intent(step, request, model, provider, None)
-        return self._paid(intent, call)
+        return self._paid(intent, self._door(provider), call)
 
     def extract_json(self, response_text: str) -> Any:
         """The JSON document in a reply, or None."""
@@ -198,19 +200,14 @@ class AICore:
             raise ProviderError(words, "auth", hint=words)
         return key
 
-    def _image_maker(self, provider: str) -> Callable[[ImageRequest, int], ImageReply]:
+    def _door(self, integration_type: str) -> tuple[str, str]:
+        return self.get_base_url(integration_type), self._require_key(integration_type)
+
+    def _image_maker(self, provider: str) -> OpenAIImages | RunwareImages:
         if provider not in ("openai", "runware"):
             raise ConfigError(f"There is no image provider named {provider!r}.")
-        door = (
-            self._services.outbound,
-            self.get_base_url(provider),
-            self._require_key(provider),
-        )
-        if provider == "openai":
-            return lambda request, _attempt: OpenAIImages(*door).generate(request)
-        return lambda request, attempt: RunwareImages(*door).generate(
-            request, self._context.should_stop, resume=attempt > 1
-        )
+        door = (self._services.outbound, *self._door(provider))
+        return OpenAIImages(*door) if provider == "openai" else RunwareImages(*door)
 
     def _intent(
         self, step: str, request: Any, model: str, kind: str, estimate: Decimal | None
@@ -220,22 +217,30 @@ class AICore:
         name = "sandbox" if self.is_sandbox(kind) else kind
         return CallIntent(step, digest, model, name, estimate)
 
-    def _paid(self, intent: CallIntent, call: Callable[[int], tuple[bytes, CallOutcome]]) -> bytes:
+    def _paid(
+        self,
+        intent: CallIntent,
+        door: tuple[str, str],
+        call: Callable[[int], tuple[bytes, CallOutcome]],
+    ) -> bytes:
         stored = self._context.calls.find(intent)
         if stored is not None:
             self._costs.record(intent.step, stored.cost_usd, stored.tokens, intent.model)
             self._steps.add_request_step("Reuse", message=f"{intent.step}: already paid, reused")
             return stored.reply
         self._context.check()
-        opened = self._context.calls.intend(intent)
-        self._steps.add_request_step("Request", message=f"{intent.step} → {intent.model}")
-        try:
-            reply, outcome = call(opened.attempt)
-        except ProviderError as error:
-            self._context.calls.fail(opened.id, error.code, error.maybe_billed)
-            self._note(error)
-            self._context.check()
-            raise
+        services = self._services
+        gate = ProviderGate(services.cache.redis, *door, services.settings.provider_slots)
+        with gate.passed():
+            opened = self._context.calls.intend(intent)
+            self._steps.add_request_step("Request", message=f"{intent.step} → {intent.model}")
+            try:
+                reply, outcome = call(opened.attempt)
+            except ProviderError as error:
+                self._context.calls.fail(opened.id, error.code, error.maybe_billed)
+                self._note(error)
+                self._context.check()
+                raise
         self._context.calls.settle(opened.id, outcome)
         self._costs.record(intent.step, outcome.cost_usd, outcome.tokens, intent.model)
         self._steps.add_response_step("Reply", message=f"{outcome.tokens} tokens")
