@@ -1,0 +1,199 @@
+"""AI functions accepted over HTTP, and the status of their runs."""
+
+import uuid
+
+import pytest
+
+from igny8_flask.db import db
+from igny8_flask.models import AITaskLog, Content, Delivery, WorkState
+from tests.factories import make_content, make_task
+
+GENERATE = "/v1/writer/tasks/auto_generate_content/"
+RUNS = "/v1/system/tasks/"
+PUBLISH = "/v1/publisher/publish/"
+
+
+def make_run(site, **columns):
+    values = {"function_name": "generate_content", "work_key": uuid.uuid4().hex, **columns}
+    run = AITaskLog(account_id=site.account_id, site_id=site.id, **values)
+    db.session.add(run)
+    db.session.commit()
+    return run
+
+
+def test_a_click_is_accepted_without_redis_and_can_be_followed(plugin):
+    task = make_task(plugin.site)
+    answer = plugin("POST", GENERATE, {"ids": [str(task.id)]})
+    assert answer.status_code == 202
+    assert set(answer.json) == {"success", "task_id", "message", "status_url"}
+    status = plugin("GET", answer.json["status_url"])
+    assert status.status_code == 200
+    assert status.json["task_id"] == answer.json["task_id"]
+    assert status.json["state"] == "PENDING"
+    assert status.json["poll_after_ms"] > 0
+    shown = plugin("GET", f"/v1/writer/tasks/{task.id}/").json["task"]
+    assert shown["live_run"] == answer.json["task_id"]
+
+
+def test_a_second_press_gives_the_live_run(plugin):
+    task = make_task(plugin.site)
+    first = plugin("POST", GENERATE, {"ids": [str(task.id)]}).json
+    second = plugin("POST", GENERATE, {"ids": [str(task.id), str(task.id)]}).json
+    assert second["task_id"] == first["task_id"]
+
+
+def test_several_tasks_are_followed_as_one(plugin):
+    ids = [str(make_task(plugin.site).id) for _ in range(3)]
+    answer = plugin("POST", GENERATE, {"ids": ids}).json
+    assert plugin("GET", answer["status_url"]).json["total"] == 3
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [],
+        [str(uuid.uuid4()) for _ in range(101)],
+        ["1"],
+        [1],
+        [None],
+        [True],
+        "x",
+        None,
+        {"a": 1},
+        [["x"]],
+        [uuid.uuid4().hex],
+        ["{" + str(uuid.uuid4()) + "}"],
+    ],
+)
+@pytest.mark.parametrize("path", [GENERATE, PUBLISH])
+def test_ids_that_are_none_are_refused_under_their_name(plugin, path, ids):
+    answer = plugin("POST", path, {"ids": ids})
+    assert answer.status_code == 422
+    assert next(iter(answer.json["fields"])).split(".")[0] == "ids"
+
+
+def test_a_missing_list_of_ids_is_named(plugin):
+    assert "ids" in plugin("POST", GENERATE, {}).json["fields"]
+    assert "more" in plugin("POST", GENERATE, {"ids": [str(uuid.uuid4())], "more": 1}).json["fields"]
+
+
+@pytest.mark.parametrize("path", [GENERATE, "/v1/writer/tasks/auto_generate_images/"])
+def test_unknown_and_foreign_tasks_give_the_same_404(plugin, other_plugin, path):
+    foreign = make_task(other_plugin.site)
+    bodies = []
+    for task_id in (foreign.id, uuid.uuid4()):
+        answer = plugin("POST", path, {"ids": [str(task_id)]})
+        assert answer.status_code == 404
+        bodies.append({**answer.json, "request_id": ""})
+    assert bodies[0] == bodies[1]
+    assert db.session.scalars(db.select(AITaskLog)).all() == []
+
+
+def test_an_unchanged_status_is_a_304_without_a_body(plugin):
+    run = make_run(plugin.site)
+    path = f"{RUNS}{run.id}/status/"
+    first = plugin("GET", path)
+    again = plugin("GET", path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    run.percentage = 40
+    db.session.commit()
+    changed = plugin("GET", path, headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.status_code == 200
+    assert changed.json["percentage"] == 40
+
+
+@pytest.mark.parametrize(
+    ("method", "action"), [("GET", "status/"), ("POST", "cancel/"), ("POST", "retry/")]
+)
+def test_unknown_and_foreign_runs_give_the_same_404(plugin, other_plugin, method, action):
+    foreign = make_run(other_plugin.site)
+    bodies = []
+    for run_id in (foreign.id, uuid.uuid4()):
+        answer = plugin(method, f"{RUNS}{run_id}/{action}")
+        assert answer.status_code == 404
+        bodies.append({**answer.json, "request_id": ""})
+    assert bodies[0] == bodies[1]
+
+
+def test_runs_are_listed_by_state_and_function(plugin, other_plugin):
+    make_run(plugin.site, state=WorkState.QUEUED)
+    make_run(plugin.site, state=WorkState.FAILURE, error="No.", error_code="x", function_name="f")
+    make_run(other_plugin.site)
+    assert plugin("GET", RUNS).json["count"] == 2
+    failed = plugin("GET", f"{RUNS}?state=FAILURE").json["results"]
+    assert [(row["error"], row["code"], row["function"]) for row in failed] == [("No.", "x", "f")]
+    assert plugin("GET", f"{RUNS}?function=generate_content").json["count"] == 1
+    assert plugin("GET", f"{RUNS}?state=LOST").status_code == 422
+
+
+def test_a_waiting_run_is_cancelled_and_can_be_retried(plugin):
+    run = make_run(plugin.site)
+    assert plugin("POST", f"{RUNS}{run.id}/cancel/").status_code == 202
+    assert plugin("GET", f"{RUNS}{run.id}/status/").json["state"] == "CANCELLED"
+    assert plugin("POST", f"{RUNS}{run.id}/retry/").status_code == 202
+    assert plugin("GET", f"{RUNS}{run.id}/status/").json["state"] == "PENDING"
+    answer = plugin("POST", f"{RUNS}{run.id}/retry/")
+    assert (answer.status_code, answer.json["code"]) == (409, "not_retryable")
+
+
+def test_an_article_is_sent_once_and_followed(plugin):
+    content = make_content(plugin.site)
+    first = plugin("POST", PUBLISH, {"ids": [str(content.id)]})
+    assert first.status_code == 202
+    assert plugin("POST", PUBLISH, {"ids": [str(content.id)]}).json == first.json
+    status = plugin("GET", first.json["status_url"]).json
+    assert (status["function"], status["state"]) == ("publish", "PENDING")
+    listed = plugin("GET", "/v1/publisher/deliveries/").json["results"]
+    assert [row["content_id"] for row in listed] == [str(content.id)]
+    shown = plugin("GET", f"/v1/writer/content/{content.id}/").json["content"]
+    assert shown["delivery"]["id"] == first.json["task_id"]
+
+
+def test_several_articles_are_followed_as_one(plugin):
+    ids = [str(make_content(plugin.site).id) for _ in range(2)]
+    answer = plugin("POST", PUBLISH, {"ids": ids}).json
+    assert plugin("GET", answer["status_url"]).json["total"] == 2
+    assert len(db.session.scalars(db.select(Delivery)).all()) == 2
+
+
+def test_a_foreign_article_is_not_sent(plugin, other_plugin):
+    foreign = make_content(other_plugin.site)
+    answer = plugin("POST", PUBLISH, {"ids": [str(foreign.id)]})
+    assert answer.status_code == 404
+    assert db.session.scalars(db.select(Delivery)).all() == []
+
+
+def test_an_article_is_listed_read_changed_and_deleted(plugin):
+    content = make_content(plugin.site, html="<h2>One</h2><p>Two words</p>")
+    path = f"/v1/writer/content/{content.id}/"
+    listed = plugin("GET", "/v1/writer/content/").json["results"][0]
+    assert "html" not in listed
+    assert (listed["sandbox"], listed["delivery"], listed["featured_image"]) == (False, None, None)
+    shown = plugin("GET", path).json["content"]
+    assert shown["html"].startswith("<h2>")
+    assert "<!-- wp:heading" in shown["blocks"]
+
+    dirty = '<h2 onclick="x()">New</h2><p>three new words<script>bad()</script></p>'
+    changed = plugin("PATCH", path, {"html": dirty, "status": "approved"}).json["content"]
+    assert "onclick" not in changed["html"]
+    assert "script" not in changed["html"]
+    assert "three new words" in changed["html"]
+    assert changed["status"] == "approved"
+    assert plugin("PATCH", path, {"status": "published"}).status_code == 422
+    assert plugin("DELETE", path).status_code == 200
+    assert db.session.get(Content, content.id) is None
+
+
+def test_an_article_on_its_way_cannot_be_deleted(plugin):
+    content = make_content(plugin.site)
+    plugin("POST", PUBLISH, {"ids": [str(content.id)]})
+    answer = plugin("DELETE", f"/v1/writer/content/{content.id}/")
+    assert (answer.status_code, answer.json["code"]) == (409, "content_delivered")
+
+
+def test_usage_sums_runs_and_admits_unknown_prices(plugin):
+    make_run(plugin.site, credits=3, tokens=100, cost_usd="0.5", state=WorkState.SUCCESS)
+    make_run(plugin.site, function_name="generate_images", tokens=5, state=WorkState.SUCCESS)
+    usage = plugin("GET", "/v1/system/usage/").json
+    assert usage["total"] == {"runs": 2, "credits": 3, "tokens": 105, "cost_usd": None}
+    assert usage["functions"][0]["cost_usd"] == 0.5
