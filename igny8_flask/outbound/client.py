@@ -110,10 +110,14 @@ class Outbound:
         json: Any = None,
         data: bytes | Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
+        should_stop: Callable[[], bool] | None = None,
     ) -> Reply:
-        """Send one request and read the whole answer; a redirect is returned, never followed."""
+        """Send one request and read the whole answer; a redirect is returned, never followed.
+
+        Raises OutboundError, or CancelledError soon after ``should_stop`` said so.
+        """
         body = {"params": params, "json": json, "data": data, "auth": auth}
-        with self._open(method, url, Pace(policy), policy, headers, body) as reply:
+        with self._open(method, url, Pace(policy, should_stop), headers, body) as reply:
             content = reply.read()
             return Reply(reply.status, reply.headers, content, reply.elapsed_ms)
 
@@ -130,9 +134,8 @@ class Outbound:
     ) -> Iterator[StreamReply]:
         """Open an answer for reading as it arrives; ``should_stop`` ends it with CancelledError."""
         headers = {"Accept-Encoding": "identity", **(headers or {})}
-        with self._open(
-            method, url, Pace(policy, should_stop), policy, headers, {"json": json}
-        ) as reply:
+        pace = Pace(policy, should_stop)
+        with self._open(method, url, pace, headers, {"json": json}) as reply:
             yield reply
 
     def check(self, url: str, policy: Policy) -> Target:
@@ -154,11 +157,10 @@ class Outbound:
         method: str,
         url: str,
         pace: Pace,
-        policy: Policy,
         headers: Mapping[str, str] | None,
         body: Mapping[str, Any],
     ) -> Iterator[StreamReply]:
-        target = self.check(url, policy)
+        target = self.check(url, pace.policy)
         private = target.pair in self._allow_private
         dials = addresses.resolve(target, self._resolver, pace.connect_s(), private=private)
         call = Call(target, pace)

@@ -27,6 +27,7 @@ class Pace:
         self._first_byte_due: float | None = None
         self._body_started = False
         self._should_stop = should_stop
+        self._asked = 0.0
 
     @property
     def elapsed_ms(self) -> int:
@@ -57,8 +58,11 @@ class Pace:
         """Return how long one system call may wait; raise when time is up or work is unwanted."""
         if self._should_stop is None:
             return self._left(until)
-        if self._should_stop():
-            raise CancelledError("The work was cancelled.")
+        now = time.monotonic()
+        if now - self._asked >= _STOP_POLL_S:
+            self._asked = now
+            if self._should_stop():
+                raise CancelledError("The work was cancelled.")
         return min(self._left(until), _STOP_POLL_S)
 
     @staticmethod

@@ -190,6 +190,25 @@ def test_a_forked_process_does_not_use_its_parents_connection(
     assert server.connections == 2
 
 
+def test_a_connection_that_the_server_closed_meanwhile_is_replaced(
+    server: Server, outbound: Outbound
+) -> None:
+    closed = threading.Event()
+
+    def script(client: socket.socket) -> None:
+        server.read_request(client)
+        client.sendall(response(b"x"))
+        client.close()
+        closed.set()
+
+    server.script = script
+    for _ in range(3):
+        assert outbound.request("POST", server.url, FAST, data=b"1").body == b"x"
+        closed.wait(5)
+        closed.clear()
+    assert server.connections == 3
+
+
 def test_netrc_and_proxies_of_the_environment_have_no_say(
     server: Server, outbound: Outbound, monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str]
 ) -> None:
@@ -493,7 +512,7 @@ def test_a_stream_stops_soon_after_it_is_asked_to(
 def test_a_connection_left_in_mid_stream_is_not_used_again(
     server: Server, outbound: Outbound
 ) -> None:
-    server.answers(b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nfirst\n", b"second\n", hold=True)
+    server.answers(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nfirst\n", b"second\n", hold=True)
     with outbound.stream("GET", server.url, FAST) as reply:
         assert next(reply.lines()) == b"first"
     server.answers(response(b"fresh"))

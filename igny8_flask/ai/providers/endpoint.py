@@ -42,19 +42,36 @@ class Endpoint:
         return {"Authorization": f"Bearer {self._key or 'none'}", "Accept": "application/json"}
 
     def send(
-        self, method: str, path: str, payload: Any = None, model: str = ""
+        self,
+        method: str,
+        path: str,
+        payload: Any = None,
+        model: str = "",
+        should_stop: Callable[[], bool] | None = None,
     ) -> tuple[Any, Mapping[str, str]]:
         """Send and return (document, headers) of a 2xx answer that is JSON without error."""
-        reply = self.exchange(method, path, payload, model)
+        reply = self.exchange(method, path, payload, model, should_stop)
         if not 200 <= reply.status < 300:
             raise self.failure(reply.status, reply.body, reply.headers, model)
         return self.document(reply.body, reply.headers, model), reply.headers
 
-    def exchange(self, method: str, path: str, payload: Any = None, model: str = "") -> Reply:
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        payload: Any = None,
+        model: str = "",
+        should_stop: Callable[[], bool] | None = None,
+    ) -> Reply:
         """Send and return any answer; only failures below HTTP raise."""
         try:
             return self._outbound.request(
-                method, self.base_url + path, self.policy, headers=self.headers(), json=payload
+                method,
+                self.base_url + path,
+                self.policy,
+                headers=self.headers(),
+                json=payload,
+                should_stop=should_stop,
             )
         except OutboundError as error:
             raise from_outbound(error, self.provider, model) from error

@@ -1,7 +1,7 @@
 """Pictures from OpenAI's images endpoint and the servers that copy it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from igny8_flask.ai.providers.chat_reply import read_cost, read_count
@@ -11,6 +11,7 @@ from igny8_flask.ai.providers.wire import ImageData, ImageReply, ImageRequest, I
 from igny8_flask.errors import ProviderError
 from igny8_flask.outbound import PROVIDER, Outbound, Policy
 
+_PATH = "/images/generations"
 _FIXED_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))
 _FIXED_SIZE_MODELS = ("gpt-image-1", "chatgpt-image", "dall-e")
 _QUALITY = {"hd": "high", "standard": "medium"}  # names of retired models
@@ -27,19 +28,24 @@ class OpenAIImages:
         self._outbound = outbound
         self._endpoint = Endpoint(outbound, base_url, api_key, IMAGE_POLICY)
 
-    def generate(self, request: ImageRequest) -> ImageReply:
-        """Return the pictures; raises ProviderError, ``maybe_billed`` when one may be lost."""
+    def generate(
+        self, request: ImageRequest, should_stop: Callable[[], bool] | None = None
+    ) -> ImageReply:
+        """Return the pictures, fewer than ``n`` when some of them failed.
+
+        Raises ProviderError, ``maybe_billed`` when pictures may be lost, or CancelledError.
+        """
         payload = _payload(request)
         try:
             document, headers = self._endpoint.send(
-                "POST", "/images/generations", payload, request.model
+                "POST", _PATH, payload, request.model, should_stop
             )
         except ProviderError as error:
             plainer = _without_refused(payload, request, error)
             if plainer is None:
                 raise
             document, headers = self._endpoint.send(
-                "POST", "/images/generations", plainer, request.model
+                "POST", _PATH, plainer, request.model, should_stop
             )
         return self._read(document, headers, request)
 

@@ -2,8 +2,9 @@
 
 import math
 import time
+import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ from igny8_flask.outbound import Outbound, Policy
 _STEP, _SHORTEST, _LONGEST = 64, 256, 2048  # pixels
 _FIRST_WAIT_S, _WAIT_FACTOR, _LONGEST_WAIT_S = 1.0, 1.3, 5.0
 _TOTAL_S = 300.0
+_MAX_TRIES = 10  # failed tries of one order that are asked for
 _MAX_FAILED_ASKS = 5  # in a row; then the work goes back to the queue
 _UNCERTAIN = frozenset({"transient", "timeout"})  # the order may have been taken up all the same
 CALL_POLICY = Policy("provider", first_byte_s=60, idle_s=30, total_s=90, max_bytes=64 * 1024 * 1024)
@@ -72,13 +74,12 @@ class RunwareImages:
     ) -> ImageReply:
         """Return the pictures of one order, fewer than ``n`` when some of them failed.
 
-        Raises ProviderError. After one with ``maybe_billed`` the order may be running still: try
-        again with the same UUID and ``resume``, which asks before it orders. After any other, an
-        order needs a new UUID.
+        ``resume`` first asks whether an earlier try of this order was taken up. Raises
+        ProviderError, ``maybe_billed`` when the order may be running still, or CancelledError.
         """
         stop = should_stop or _never
         if resume:
-            earlier = self._collect(request, stop)
+            earlier, request = self._earlier(request, stop)
             if earlier is not None:
                 return self._reply(earlier, request)
         answer = self._order(request)
@@ -87,6 +88,21 @@ class RunwareImages:
         if answer is None:
             raise build_error("transient", RUNWARE, detail="the order was not taken up")
         return self._reply(answer, request)
+
+    def _earlier(
+        self, request: ImageRequest, stop: Callable[[], bool]
+    ) -> tuple[_Answer | None, ImageRequest]:
+        """Return the earlier try that bore pictures, or the order to place where none did.
+
+        A try that failed keeps its UUID for good, so each next one has a UUID made from it.
+        """
+        for _ in range(_MAX_TRIES):
+            answer = self._collect(request, stop)
+            if answer is None or answer.pictures:
+                return answer, request
+            following = uuid.uuid5(uuid.UUID(request.request_uuid), "again")
+            request = replace(request, request_uuid=str(following))
+        return answer, request
 
     def _order(self, request: ImageRequest) -> _Answer | None:
         """Place the order; None when only asking can tell what became of it."""

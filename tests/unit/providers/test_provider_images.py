@@ -248,6 +248,19 @@ def test_resuming_an_order_that_never_arrived_places_it(
     assert billed(provider) == 1
 
 
+def test_an_order_that_failed_is_placed_anew_when_resumed(
+    runware: RunwareImages, provider: Any
+) -> None:
+    request = runware_order()
+    provider.script("partial_batch", times=2)
+    for resume in (False, True):
+        with pytest.raises(ProviderError):
+            runware.generate(request, resume=resume)
+    assert runware.generate(request, resume=True).images
+    assert runware.generate(request, resume=True).images
+    assert billed(provider) == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "kind", "retryable"),
     [
