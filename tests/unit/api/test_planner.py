@@ -53,7 +53,9 @@ def test_a_pasted_list_is_imported_with_a_report_a_line(plugin):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_an_export_of_a_keyword_tool_is_understood(plugin, delimiter):
     head = delimiter.join(["Keyword", "Trend", "Search Volume", "KD %", "Intent"])
-    good = delimiter.join(['"soil, ph"' if delimiter == "," else "soil, ph", "up", "1'200", "35", "x"])
+    good = delimiter.join(
+        ['"soil, ph"' if delimiter == "," else "soil, ph", "up", "1'200", "35", "x"]
+    )
     bad = delimiter.join(["mulch", "up", "5", "101", ""])
     answer = import_text(plugin, f"\ufeff{head}\r\n{good}\r\n{bad}\r\n").json
     assert [line["state"] for line in answer["lines"]] == ["added", "refused"]

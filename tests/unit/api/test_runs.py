@@ -74,7 +74,9 @@ def test_ids_that_are_none_are_refused_under_their_name(plugin, path, ids):
 
 def test_a_missing_list_of_ids_is_named(plugin):
     assert "ids" in plugin("POST", GENERATE, {}).json["fields"]
-    assert "more" in plugin("POST", GENERATE, {"ids": [str(uuid.uuid4())], "more": 1}).json["fields"]
+    assert (
+        "more" in plugin("POST", GENERATE, {"ids": [str(uuid.uuid4())], "more": 1}).json["fields"]
+    )
 
 
 @pytest.mark.parametrize("path", [GENERATE, "/v1/writer/tasks/auto_generate_images/"])
