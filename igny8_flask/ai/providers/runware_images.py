@@ -66,19 +66,15 @@ class RunwareImages:
         self._clock = clock
 
     def generate(
-        self,
-        request: ImageRequest,
-        should_stop: Callable[[], bool] | None = None,
-        *,
-        resume: bool = False,
+        self, request: ImageRequest, should_stop: Callable[[], bool] | None = None
     ) -> ImageReply:
         """Return the pictures of one order, fewer than ``n`` when some of them failed.
 
-        ``resume`` first asks whether an earlier try of this order was taken up. Raises
-        ProviderError, ``maybe_billed`` when the order may be running still, or CancelledError.
+        Raises ProviderError, ``maybe_billed`` when the order may be running still, or
+        CancelledError.
         """
         stop = should_stop or _never
-        if resume:
+        if request.resume:
             earlier, request = self._earlier(request, stop)
             if earlier is not None:
                 return self._reply(earlier, request)

@@ -69,7 +69,10 @@ class TextReply:
 
 @dataclass(frozen=True)
 class ImageRequest:
-    """One picture order; ``request_uuid`` (UUID v4) names it for good, also when asked again."""
+    """One picture order; ``request_uuid`` (UUID v4) names it for good, also when asked again.
+
+    ``resume`` says that an earlier try may have been taken up: ask for it before ordering.
+    """
 
     prompt: str
     model: str
@@ -79,6 +82,7 @@ class ImageRequest:
     quality: str = "medium"
     negative_prompt: str = ""
     n: int = 1
+    resume: bool = False
 
 
 @dataclass(frozen=True)

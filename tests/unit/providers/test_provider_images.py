@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -213,7 +214,7 @@ def test_runware_gives_an_order_up_that_never_ends_and_says_that_it_may_be_paid(
     assert caught.value.maybe_billed
     assert 300 <= watch.now < 310
     provider.state.runware_tasks.get(request.request_uuid)["never"] = False
-    assert runware.generate(request, resume=True).images
+    assert runware.generate(replace(request, resume=True)).images
     assert billed(provider) == 1
 
 
@@ -244,7 +245,7 @@ def test_an_order_given_twice_is_paid_once(runware: RunwareImages, provider: Any
 def test_resuming_an_order_that_never_arrived_places_it(
     runware: RunwareImages, provider: Any
 ) -> None:
-    assert runware.generate(runware_order(), resume=True).images
+    assert runware.generate(runware_order(resume=True)).images
     assert billed(provider) == 1
 
 
@@ -255,9 +256,9 @@ def test_an_order_that_failed_is_placed_anew_when_resumed(
     provider.script("partial_batch", times=2)
     for resume in (False, True):
         with pytest.raises(ProviderError):
-            runware.generate(request, resume=resume)
-    assert runware.generate(request, resume=True).images
-    assert runware.generate(request, resume=True).images
+            runware.generate(replace(request, resume=resume))
+    assert runware.generate(replace(request, resume=True)).images
+    assert runware.generate(replace(request, resume=True)).images
     assert billed(provider) == 1
 
 
