@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from igny8_flask.sandbox.faults import GROUPS, parse_rule
+from igny8_flask.sandbox.function_names import canonical_name
 from igny8_flask.sandbox.journal import FIELDS
 from igny8_flask.sandbox.latency import parse_latency
 from igny8_flask.sandbox.state import current_sandbox
@@ -50,6 +51,8 @@ def list_requests() -> tuple[Response, int]:
     unknown = wanted.keys() - FIELDS
     if unknown:
         return _wrong(ValueError(f"no such field: {', '.join(sorted(unknown))}"))
+    if "function" in wanted:
+        wanted["function"] = canonical_name(wanted["function"])
     rows = current_sandbox().journal.matching(wanted)
     costs = [row["expected_cost_usd"] or 0.0 for row in rows]
     billed = sum(bool(row["billed"]) for row in rows)

@@ -1,6 +1,7 @@
 """POST /v1/chat/completions, as one JSON document or as a stream of events."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,7 +119,7 @@ def chat_events(reply: Reply, with_usage: bool, most: int) -> list[dict[str, Any
     """Shape an answer as chunks: role, text, finish reason, usage."""
     head = _head(reply, "chat.completion.chunk")
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": "", "refusal": None}]
-    deltas.extend({"content": text} for text in _batches(answer_pieces(reply), most))
+    deltas.extend({"content": text} for text in join_pieces(answer_pieces(reply), most))
     if reply.refusal:
         deltas.append({"refusal": reply.refusal})
     events = [_chunk(head, delta, None) for delta in deltas]
@@ -136,7 +137,7 @@ def _chunk(head: dict[str, Any], delta: dict[str, Any], finish: str | None) -> d
     return {**head, "choices": [choice]}
 
 
-def _batches(pieces: list[str], most: int) -> list[str]:
+def join_pieces(pieces: list[str], most: int) -> list[str]:
     """Join pieces into at most that many."""
     size = max(1, -(-len(pieces) // most))
     return ["".join(pieces[at : at + size]) for at in range(0, len(pieces), size)]
@@ -150,25 +151,31 @@ def paced_stream(
     streaming_s: float,
 ) -> Iterator[bytes]:
     """Print events as server-sent events, spread over the streaming time."""
-    pause_s = streaming_s / max(1, len(events) - 1)
+    last = max(1, len(events) - 1)
     lines: Iterator[bytes] = (_event(event) for event in events)
     comments = call.profile.keepalive_comments
     if call.fault is not None and call.fault.group == "stream":
         lines = spoil_stream(events, call.fault)
     else:
         lines = _with_end(lines)
-    return _paced(lines, sandbox, first_s, pause_s, comments)
+    return _paced(lines, sandbox, first_s, streaming_s / last, last, comments)
 
 
 def _paced(
-    lines: Iterator[bytes], sandbox: Sandbox, first_s: float, pause_s: float, comments: bool
+    lines: Iterator[bytes],
+    sandbox: Sandbox,
+    first_s: float,
+    pause_s: float,
+    last: int,
+    comments: bool,
 ) -> Iterator[bytes]:
+    """Send each line at its time; a late one does not delay those after it."""
     if comments:
         yield b": PROCESSING\n\n"
-    sandbox.sleep(first_s)
-    for line in lines:
+    first_at = time.monotonic() + first_s
+    for number, line in enumerate(lines):
+        sandbox.sleep(first_at + min(number, last) * pause_s - time.monotonic())
         yield line
-        sandbox.sleep(pause_s)
 
 
 def _with_end(lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -27,12 +27,16 @@ GENERIC_WORDS = 80
 
 def compose(question: Question, model: str, seed: int) -> str:
     """Write the answer to a question."""
-    writer = Writer(
-        seed_of(question, model, seed), question.title, question.keywords, question.language
-    )
     write = _FUNCTIONS.get(question.function or "") or _FUNCTIONS[_guess(question)]
-    whole = write(question, writer)
-    return _rest(whole, question.continues) if question.continues else whole
+    digest = seed_of(question, model, seed)
+    if question.continues and write is _article and not question.continues_reply:
+        return _rest_of_article(question, digest)
+    whole = write(question, _writer(question, digest))
+    return _rest([whole], question.continues) if question.continues else whole
+
+
+def _writer(question: Question, digest: str) -> Writer:
+    return Writer(digest, question.title, question.keywords, question.language)
 
 
 def seed_of(question: Question, model: str, seed: int) -> str:
@@ -60,14 +64,14 @@ def _guess(question: Question) -> str:
 
 def _article(question: Question, writer: Writer) -> str:
     if not question.wants_json:
-        parts = write_article(question, writer, with_faq=not question.data.get("outline"))
-        body = render_markdown(parts) if question.markdown else render_html(parts)
+        with_faq = not question.data.get("outline")
+        body = _body(question, writer, with_faq, question.markdown)
         return f"# {question.title}\n\n{body}" if question.markdown else body
-    parts = write_article(question, writer, with_faq=False)
+    content = _body(question, writer, with_faq=False, markdown=question.markdown)
     first = question.keywords[0] if question.keywords else question.title
     answer = {
         "title": question.title,
-        "content": render_markdown(parts) if question.markdown else render_html(parts),
+        "content": content,
         "excerpt": writer.line("excerpt", k=first),
         "meta_title": question.title[:60],
         "meta_description": _shorten(writer.line("meta", k=first), 155),
@@ -126,13 +130,33 @@ _FUNCTIONS: dict[str, Callable[[Question, Writer], str]] = {
 }
 
 
-def _rest(whole: str, given: list[str]) -> str:
+def _rest_of_article(question: Question, digest: str) -> str:
+    """Continue an article's body, whichever form its beginning was asked in."""
+    bodies = [
+        _body(question, _writer(question, digest), with_faq, markdown)
+        for markdown in (question.markdown, not question.markdown)
+        for with_faq in (False, True)
+    ]
+    rest = _rest(bodies, question.continues)
+    if not question.wants_json:
+        return rest
+    answer = {"title": question.title, "content": rest}
+    return _print(question, _writer(question, digest), answer)
+
+
+def _body(question: Question, writer: Writer, with_faq: bool, markdown: bool) -> str:
+    parts = write_article(question, writer, with_faq)
+    return render_markdown(parts) if markdown else render_html(parts)
+
+
+def _rest(wholes: list[str], given: list[str]) -> str:
     """Return what follows the text already given, or the last third when it is not ours."""
     for text in given:
         for length in _TAILS:
             tail = text.rstrip(" …\n")[-length:]
             for wanted in (tail, json.dumps(tail, ensure_ascii=False)[1:-1]):
-                at = whole.rfind(wanted) if len(wanted) >= _TAILS[-1] else -1
-                if at >= 0 and at + len(wanted) < len(whole):
-                    return whole[at + len(wanted) :]
-    return whole[len(whole) * 2 // 3 :]
+                for whole in wholes if len(wanted) >= _TAILS[-1] else []:
+                    at = whole.rfind(wanted)
+                    if 0 <= at < len(whole) - len(wanted):
+                        return whole[at + len(wanted) :]
+    return wholes[0][len(wholes[0]) * 2 // 3 :]

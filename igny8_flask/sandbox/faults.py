@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from igny8_flask.sandbox.function_names import canonical_name
+
 QUOTA_CODES = (
     "insufficient_quota",
     "credit_balance_exhausted",
@@ -144,6 +146,8 @@ def parse_rule(data: Any) -> Rule:
         raise ValueError(f"match may hold: {', '.join(sorted(_MATCH_FIELDS))}")
     if not isinstance(args, dict) or not isinstance(times, int) or times < 0:
         raise ValueError("args must be an object, times a whole number from 0 (always)")
+    if "function" in match:
+        match = {**match, "function": canonical_name(str(match["function"]))}
     return Rule(data["fault"], match, times, args)
 
 

@@ -11,6 +11,7 @@ from igny8_flask.sandbox.chat_rules import context_overflow
 from igny8_flask.sandbox.faults import QUOTA_CODES
 from igny8_flask.sandbox.refusals import Refusal, model_not_found, unsupported_parameter
 
+POLICY_CODE = "content_policy_violation"
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
 
 
@@ -88,6 +89,11 @@ def _parameter(call: Call) -> Response | None:
     raise unsupported_parameter(param, "")
 
 
+def _policy(call: Call) -> Response:
+    code = str(call.fault.args.get("code", POLICY_CODE)) if call.fault else POLICY_CODE
+    raise Refusal(400, "Your request was rejected by the safety system.", code=code)
+
+
 def _redirect(_: Call) -> Response:
     return Response(status=302, headers={"Location": "/v1/elsewhere"})
 
@@ -114,12 +120,7 @@ _ANSWERS: dict[str, Callable[[Call], Response | None]] = {
     "auth": _status(401, "Incorrect API key provided.", "invalid_api_key", "invalid_request_error"),
     "unverified": _status(403, _UNVERIFIED, None, "invalid_request_error"),
     "not_found": _not_found,
-    "policy": _status(
-        400,
-        "Your request was rejected by the safety system.",
-        "content_policy_violation",
-        "invalid_request_error",
-    ),
+    "policy": _policy,
     "context": _refuse(lambda: context_overflow(4_096, 5_000)),
     "unsupported_parameter": _parameter,
     "server_500": _status(500, "The server had an error while processing your request."),

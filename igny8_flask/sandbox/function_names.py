@@ -27,15 +27,19 @@ _MARKERS = (
 )
 
 
+def canonical_name(name: str) -> str:
+    """Give a function its one name, whichever of its names is used."""
+    return _ALIASES.get(name, name)
+
+
 def find_function(body: dict[str, Any], text: str) -> str | None:
     """Name the function that a request body serves, or None."""
     for name in _declared(body):
         if name:
-            return _ALIASES.get(name, name)
+            return canonical_name(name)
     named = _NAMED.search(text)
     if named:
-        name = named[1].lower()
-        return _ALIASES.get(name, name)
+        return canonical_name(named[1].lower())
     if "messages" not in body and "input" not in body:
         return None
     return next((name for name, marker in _MARKERS if marker.search(text)), None)

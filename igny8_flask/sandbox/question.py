@@ -11,9 +11,10 @@ _KNOWN = frozenset(
 _LINE = re.compile(r"^\W*(title|topic|keywords?|word[ _]count|language)\W*:\s*(.+)$", re.I | re.M)
 _WORDS = re.compile(r"(\d[\d,.]{1,6})\s*(?:-\s*)?words?\b", re.IGNORECASE)
 _CONTINUE = re.compile(
-    r"\b(?:continue|go on|carry on|resume|cut off|weiter|fortsetzen|continúa|continuar)\b",
+    r"(?:^|[.!?:\n])\W*(?:please |now |bitte )?(?:continue|carry on|go on|resume|fahre|continúa)\b",
     re.IGNORECASE,
 )
+_GIVEN = ("continue_after", "continue_from", "so_far", "text_so_far", "written", "partial", "tail")
 _NOT_MARKDOWN = re.compile(r"\b(?:no|not|without|never|instead of)\b[^.\n]{0,20}markdown", re.I)
 _AS_MARKDOWN = re.compile(r"\b(?:in|as|use|using|write|return|valid)\b[^.\n]{0,30}markdown", re.I)
 _MARKS = re.compile(r"\[\[(?:fault|latency):[^\]]*\]\]")
@@ -29,7 +30,11 @@ class Message:
 
 @dataclass
 class Question:
-    """A conversation boiled down to what the answer depends on."""
+    """A conversation boiled down to what the answer depends on.
+
+    ``continues`` holds texts to go on after; ``continues_reply`` says that they are earlier
+    replies, to be continued as they stand, and not the article inside of them.
+    """
 
     function: str | None
     data: dict[str, Any]
@@ -41,6 +46,7 @@ class Question:
     word_count: int
     language: str
     continues: list[str] = field(default_factory=list)
+    continues_reply: bool = False
 
 
 def read_messages(value: Any) -> list[Message]:
@@ -85,7 +91,8 @@ def read_question(
         keywords=keywords or ([title] if title else []),
         word_count=_word_count(data, users[0]),
         language=str(data.get("language") or ""),
-        continues=_given_text(messages, users),
+        continues=_given_text(messages, users, data),
+        continues_reply=any(message.role == "assistant" for message in messages),
     )
 
 
@@ -160,14 +167,17 @@ def _word_count(data: dict[str, Any], text: str) -> int:
     return max(20, min(int(re.sub(r"\D", "", match[1])), 20_000)) if match else 800
 
 
-def _given_text(messages: list[Message], users: list[str]) -> list[str]:
+def _given_text(messages: list[Message], users: list[str], data: dict[str, Any]) -> list[str]:
     """Return the texts to continue after, or an empty list when the question is a new one."""
-    if not _CONTINUE.search(users[-1]):
-        return []
-    given = [message.text for message in messages if message.role == "assistant"]
+    given = [data[name] for name in _GIVEN if isinstance(data.get(name), str)]
     last = users[-1]
-    for value in _json_values(last):
-        if isinstance(value, dict):
-            given.extend(text for text in value.values() if isinstance(text, str))
-    given.extend(reversed(re.split(r"\n{2,}|[<\"`“”]{3,}|\"{1}", last)))
+    if _CONTINUE.search(_without_json(last)):
+        given.extend(message.text for message in messages if message.role == "assistant")
+        given.extend(reversed(re.split(r"\n{2,}|[<\"`“”]{3,}|\"", last)))
     return [text for text in given if len(text.strip()) >= 20]
+
+
+def _without_json(text: str) -> str:
+    """Return the words around a message's JSON data, which is never an instruction."""
+    start, end = text.find("{"), text.rfind("}")
+    return text[:start] + text[end + 1 :] if 0 <= start < end else text

@@ -5,7 +5,13 @@ from typing import Any
 from flask import Blueprint, Response
 
 from igny8_flask.sandbox.call import current_call
-from igny8_flask.sandbox.chat import SSE_HEADERS, paced_stream, print_json
+from igny8_flask.sandbox.chat import (
+    SSE_HEADERS,
+    event_limit,
+    join_pieces,
+    paced_stream,
+    print_json,
+)
 from igny8_flask.sandbox.chat_rules import check_format, find_model
 from igny8_flask.sandbox.question import Message, read_messages
 from igny8_flask.sandbox.refusals import Refusal, missing_parameter, unsupported_parameter
@@ -38,7 +44,9 @@ def respond() -> Response:
     reply = make_reply(body, messages, model, call.profile, sandbox, call.fault, call.entry)
     first_s, streaming_s = call.latency.text(reply.usage.completion if reply.usage else 0)
     if body.get("stream") is True:
-        stream = paced_stream(_events(reply), call, sandbox, first_s, streaming_s)
+        stream = paced_stream(
+            _events(reply, event_limit(streaming_s)), call, sandbox, first_s, streaming_s
+        )
         return Response(stream, headers=SSE_HEADERS)
     sandbox.sleep(first_s + streaming_s)
     return Response(print_json(_document(reply)), content_type="application/json")
@@ -91,11 +99,11 @@ def _usage(reply: Reply) -> dict[str, Any] | None:
     }
 
 
-def _events(reply: Reply) -> list[dict[str, Any]]:
+def _events(reply: Reply, most: int) -> list[dict[str, Any]]:
     started = {**_document(reply), "status": "in_progress", "output": [], "usage": None}
     place = {"item_id": reply.id.replace("chatcmpl-", "msg_"), "output_index": 0}
     events: list[dict[str, Any]] = [{"type": "response.created", "response": started}]
-    for text in answer_pieces(reply):
+    for text in join_pieces(answer_pieces(reply), most):
         delta = {"type": "response.output_text.delta", **place, "content_index": 0}
         events.append({**delta, "delta": text, "logprobs": []})
     end = "incomplete" if reply.finish_reason in _REASONS else "completed"

@@ -3,6 +3,7 @@
 import socket
 import socketserver
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -79,6 +80,11 @@ class SandboxServer(ThreadedWSGIServer):
         """Stop serving; wait until the port is free."""
         self._stop.set()
         self._stopped.wait(5)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report an error, unless it is only that the client has left (the journal tells)."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         """Close a connection; one that lingers for zero seconds is reset instead."""

@@ -119,7 +119,7 @@ def test_a_reply_takes_as_long_as_asked(box: Sandbox, how: str) -> None:
         if how == "admin":
             box.session.post(f"{box.root}/_sandbox/latency", json={"latency": "0.5"})
         taken = timed(box)
-    assert 0.5 <= taken < 2.5
+    assert 0.5 <= taken < 1.5
 
 
 def test_the_demo_pace_streams_an_article_in_six_to_ten_seconds(box: Sandbox) -> None:

@@ -35,7 +35,8 @@ def test_a_stream_carries_the_same_text_and_usage_as_one_document(ai: openai.Ope
 
 
 def test_a_stream_without_include_usage_has_none(ai: openai.OpenAI) -> None:
-    chunks = list(ai.chat.completions.create(**question(), stream=True))
+    stream: Any = ai.chat.completions.create(**question(), stream=True)
+    chunks = list(stream)
     assert all(chunk.usage is None and chunk.choices for chunk in chunks)
 
 
@@ -137,7 +138,7 @@ def test_strict_schemas_must_be_closed_and_complete(box: Sandbox, schema: dict[s
 
 
 def test_answers_follow_the_schemas_own_names(box: Sandbox) -> None:
-    schema = {
+    schema: dict[str, Any] = {
         "type": "object",
         "additionalProperties": False,
         "required": ["html", "seo_title", "kind", "score", "extra", "faqs"],
@@ -206,14 +207,33 @@ def test_a_cut_article_is_continued_where_it_ended(box: Sandbox, style: str) -> 
             {"role": "assistant", "content": part},
             {"role": "user", "content": "Continue exactly where you stopped."},
         ],
-        "tail in data": [
-            {"role": "user", "content": "Continue: " + json.dumps({"so_far": part[-300:]})}
-        ],
+        "tail in data": [{"role": "user", "content": json.dumps({"so_far": part[-300:]})}],
         "tail in words": [
             {"role": "user", "content": f'Please continue after this text:\n\n"""{part[-300:]}"""'}
         ],
     }[style]
     assert part + send([*plain, *rest]) == whole
+
+
+@pytest.mark.parametrize("json_again", [False, True])
+def test_the_article_inside_a_cut_json_answer_is_continued(box: Sandbox, json_again: bool) -> None:
+    data = {**TEA, "word_count": 400}
+    whole = answer_of(box.post("/v1/chat/completions", question(data)))["content"]
+    part = whole[: len(whole) // 2]
+    asked = question({**data, "continue_after": part[-300:]})
+    if not json_again:
+        asked["messages"][0]["content"] = "Plain HTML.\nIGNY8 function: generate_content"
+        del asked["response_format"]
+    answer = box.post("/v1/chat/completions", asked)
+    text = answer.json()["choices"][0]["message"]["content"]
+    assert part + (json.loads(text)["content"] if json_again else text) == whole
+
+
+@pytest.mark.parametrize("title", ["How to write a resume", "Continue after a break: a guide"])
+def test_a_title_about_continuing_is_no_continuation(box: Sandbox, title: str) -> None:
+    data = {"title": title, "keywords": [title], "word_count": 200}
+    article = answer_of(box.post("/v1/chat/completions", question(data)))
+    assert article["title"] == title
 
 
 def test_a_repeated_long_prefix_is_billed_as_cached(box: Sandbox) -> None:
@@ -251,7 +271,7 @@ def test_the_responses_api_gives_the_same_text(ai: openai.OpenAI) -> None:
 
 def test_the_responses_api_streams(ai: openai.OpenAI) -> None:
     stream = ai.responses.create(model="gpt-6-luna", input="Say something kind.", stream=True)
-    events: list[Any] = list(stream)  # type: ignore[call-overload]
+    events: list[Any] = list(stream)
     text = "".join(e.delta for e in events if e.type == "response.output_text.delta")
     assert events[0].type == "response.created"
     assert events[-1].type == "response.completed"

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from igny8_flask.sandbox.tokens import count_words
+from igny8_flask.sandbox.tokens import count_words, split_pieces
 
 Ask = Callable[..., Any]
 WORDS = [
@@ -83,6 +85,11 @@ def test_a_prompt_without_any_json_gets_a_plain_article(box: Any) -> None:
     text = box.post("/v1/chat/completions", asked).json()["choices"][0]["message"]["content"]
     assert text.startswith("<p>")
     assert count_words(visible(text)) == pytest.approx(300, rel=0.05)
+
+
+@given(st.text(max_size=300))
+def test_a_stream_loses_no_character(text: str) -> None:
+    assert "".join(split_pieces(text)) == text
 
 
 KEYWORDS = [

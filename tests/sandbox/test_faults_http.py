@@ -117,6 +117,7 @@ def test_a_mark_carries_arguments_and_stays_out_of_the_article(box: Sandbox) -> 
     [
         {"path": "/chat/"},
         {"function": "generate_content"},
+        {"function": "auto_generate_content"},
         {"model": "gpt-6-*"},
         {"text": "green tea"},
         {"nth": 1},

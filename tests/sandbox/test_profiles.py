@@ -47,6 +47,9 @@ def failed(box: Sandbox, host: str) -> Any:
 
 def test_errors_have_each_hosts_shape(box: Sandbox) -> None:
     assert failed(box, "azure")["error"]["type"] == "server_error"
+    box.fault("policy", args={"code": "content_filter"})
+    filtered = box.post(f"{PREFIXES['azure']}/chat/completions", PLAIN).json()["error"]
+    assert filtered["innererror"]["code"] == "ResponsibleAIPolicyViolation"
     assert failed(box, "openrouter")["error"]["code"] == 500
     assert failed(box, "llamacpp")["error"]["code"] == 500
     assert failed(box, "mistral")["object"] == "error"
