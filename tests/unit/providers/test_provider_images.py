@@ -16,6 +16,7 @@ from igny8_flask.ai.providers.openai_images import provider_size
 from igny8_flask.ai.providers.runware_images import runware_size
 from igny8_flask.errors import CancelledError, InputError, ProviderError
 from igny8_flask.outbound import Outbound
+from igny8_flask.sandbox.faults import parse_rule
 
 KEY = "sk-sandbox-test-key"
 
@@ -253,7 +254,8 @@ def test_an_order_that_failed_is_placed_anew_when_resumed(
     runware: RunwareImages, provider: Any
 ) -> None:
     request = runware_order()
-    provider.script("partial_batch", times=2)
+    orders = {"nth": [1, 5]}  # the requests between them only ask
+    provider.state.faults.add([parse_rule({"fault": "partial_batch", "times": 0, "match": orders})])
     for resume in (False, True):
         with pytest.raises(ProviderError):
             runware.generate(replace(request, resume=resume))
