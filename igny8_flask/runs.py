@@ -206,6 +206,8 @@ class _Context:
 def _follow_up(run: AITaskLog, site: Site, saved: dict[str, Any]) -> dict[str, Any]:
     """Add what follows from a finished run; returns the run's ``next_*`` values."""
     options = run.payload["options"]
+    if saved.get("incomplete"):
+        return {}
     if run.function_name == "generate_content" and options.get("images"):
         ids = [uuid.UUID(one) for one in run.payload["ids"]]
         following: AITaskLog | Delivery = _add(site, "generate_images", ids, options)

@@ -107,7 +107,11 @@ class AICore:
         model = model or self.get_model("openai", function_name)
         request = TextRequest(
             model=model,
-            messages=(Message("system", prompt.system), Message("user", prompt.user)),
+            messages=(
+                Message("system", prompt.system),
+                Message("user", prompt.user),
+                *(Message(role, text) for role, text in prompt.turns),
+            ),
             max_tokens=max_tokens,
             temperature=temperature,
             schema=ReplySchema(function_name, response_format) if response_format else None,

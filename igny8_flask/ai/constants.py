@@ -11,6 +11,7 @@ PHASES: dict[str, tuple[int, int]] = {
 
 CHARS_PER_TOKEN = 4  # English prose; used for estimates only, money follows the real usage
 ESTIMATE_MARGIN = 1.1  # safety factor of estimates, see docs/decisions.md
+TEXT_SHARE_OF_DRAWING = 0.3  # how much of AI_CALL the text takes when images follow
 PROMPT_DATA_MAX_CHARS = 20_000  # site data inside one prompt
 
 FEATURED_SIZE = (1536, 1024)  # pixels; accepted by every image model in the price table

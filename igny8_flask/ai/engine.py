@@ -19,19 +19,15 @@ from typing import Any
 
 from igny8_flask.ai.ai_core import AICore
 from igny8_flask.ai.base import BaseAIFunction
+from igny8_flask.ai.constants import TEXT_SHARE_OF_DRAWING
+from igny8_flask.ai.dialogue import Dialogue, Question
 from igny8_flask.ai.illustrate import Drawn, draw_all, plan
-from igny8_flask.ai.settings import ModelConfig, get_model_config
+from igny8_flask.ai.settings import get_model_config
 from igny8_flask.ai.tracker import ConsoleStepTracker, CostTracker, ProgressTracker, StepTracker
 from igny8_flask.ai.types import AITaskResult, ParsedReply, Prompt, RunContext
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import Igny8Error
 from igny8_flask.services import Services
-
-REPAIR = (
-    "\n\nYour last answer could not be used: {reason} Answer again, complete, as exactly one JSON"
-    " object of the described form and nothing else."
-)
-TEXT_SHARE_OF_DRAWING = 0.3  # how much of AI_CALL the text takes when images follow
 
 
 class AIEngine:
@@ -80,14 +76,15 @@ class AIEngine:
         model = fn.get_model(self.context.account) or self.core.get_model("openai", fn.get_name())
         suffix = f":r{data['round']}" if data["round"] else ""
         parsed: list[ParsedReply] = []
+        dialogue = Dialogue(self.context, self.core, self.steps, self.progress, self.console)
         for number, batch in enumerate(batches, start=1):
             batch["earlier"] = tuple(parsed)
             prompt = fn.build_prompt(batch, self.context.account)
             data.setdefault("provenance", self._provenance(model, prompt))
             db.session.close()
             position = (number, len(batches))
-            call = _Call(fn, batch, prompt, replace(config, model=model), position, suffix)
-            parsed.append(self._ask(call))
+            call = Question(fn, batch, prompt, replace(config, model=model), position, suffix)
+            parsed.append(dialogue.ask(call))
         if fn.get_metadata().draws:
             data["drawn"] = list(self._draw(parsed, data))
         return parsed
@@ -101,62 +98,6 @@ class AIEngine:
             "sandbox": self.core.is_sandbox(),
             "generated_at": utcnow().isoformat(timespec="seconds"),
         }
-
-    def _ask(self, call: "_Call") -> ParsedReply:
-        """One reply to one prompt, with one repair pass when it cannot be used."""
-        reply = self._request(call, call.prompt, f"text:{call.number}{call.suffix}")
-        parsed = self._parse(call, reply.text, reply.finish_reason)
-        if parsed.error is not None and parsed.error.retryable:
-            self.console.retry(2, 2, parsed.error.message)
-            repair = REPAIR.format(reason=parsed.error.message)
-            prompt = replace(call.prompt, system=call.prompt.system + repair)
-            reply = self._request(call, prompt, f"text:{call.number}:repair{call.suffix}")
-            parsed = self._parse(call, reply.text, reply.finish_reason)
-        if parsed.error is not None:
-            raise parsed.error
-        return parsed
-
-    def _request(self, call: "_Call", prompt: Prompt, step: str) -> Any:
-        self.context.check()
-        self.console.ai_call(f"{step} → {call.config.model}")
-        end = TEXT_SHARE_OF_DRAWING if call.fn.get_metadata().draws else 1.0
-        expected = max(call.expected_chars(), 1)
-        seen = 0
-
-        def on_text(piece: str) -> None:
-            nonlocal seen
-            seen += len(piece)
-            done = (call.number - 1 + min(seen / expected, 1.0)) / call.total
-            words = f"The model is writing… {seen:,} characters"
-            self.progress.set_phase("AI_CALL", words, done * end)
-
-        self.progress.set_phase(
-            "AI_CALL", "Waiting for the model…", (call.number - 1) / call.total * end
-        )
-        return self.core.run_ai_request(
-            prompt,
-            model=call.config.model,
-            max_tokens=call.config.max_tokens,
-            temperature=call.config.temperature,
-            response_format=call.fn.get_metadata().schema,
-            function_name=call.fn.get_name(),
-            step=step,
-            on_text=on_text,
-        )
-
-    def _parse(self, call: "_Call", text: str, finish_reason: str) -> ParsedReply:
-        if not call.fn.get_metadata().draws:
-            self.progress.set_phase("PARSE", "Reading the answer…", call.number / call.total)
-        self.console.parse(f"{len(text)} characters, finish_reason {finish_reason!r}")
-        parsed = call.fn.parse_response(
-            text, self.steps, finish_reason=finish_reason, **call.asked()
-        )
-        if parsed.error is not None:
-            self.console.malformed_json(parsed.error.message)
-            self.steps.add_response_step("Parse", "error", parsed.error.message, parsed.error.code)
-        else:
-            self.steps.add_response_step("Parse", message=f"{len(text)} characters understood")
-        return parsed
 
     def _draw(self, parsed: Sequence[Any], data: dict[str, Any]) -> Iterator[Drawn]:
         slots = plan([row for reply in parsed for row in reply.rows], data)
@@ -187,35 +128,6 @@ class AIEngine:
     def _handle_error(self, error: Igny8Error) -> None:
         self.console.error(error.code, error.message)
         self.steps.add_response_step("Error", "error", error.message, error.code)
-
-
-class _Call:
-    """One question to the model within a run."""
-
-    def __init__(
-        self,
-        fn: BaseAIFunction,
-        batch: dict[str, Any],
-        prompt: Prompt,
-        config: ModelConfig,
-        position: tuple[int, int],
-        suffix: str,
-    ) -> None:
-        self.fn, self.batch, self.prompt, self.config = fn, batch, prompt, config
-        self.number, self.total = position
-        self.suffix = suffix
-
-    def asked(self) -> dict[str, Any]:
-        """What the question was about, for the parser."""
-        return {key: value for key, value in self.batch.items() if key not in _NOT_ASKED}
-
-    def expected_chars(self) -> int:
-        """How long an answer will be, roughly, so that the bar can follow the stream."""
-        words = sum(getattr(item, "word_count", 0) or 0 for item in self.batch["items"])
-        return int(words * 8) or 2000
-
-
-_NOT_ASKED = {"site_id", "provenance", "language", "tone", "drawn", "mobile", "text", "round"}
 
 
 def _batches(data: dict[str, Any], size: int | None) -> Iterator[dict[str, Any]]:

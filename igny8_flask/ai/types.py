@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -55,6 +55,11 @@ class Prompt:
     system: str
     user: str
     version: str
+    turns: tuple[tuple[str, str], ...] = ()
+
+    def after(self, answer: str, request: str) -> "Prompt":
+        """The conversation after an answer, going on with a further request."""
+        return replace(self, turns=(*self.turns, ("assistant", answer), ("user", request)))
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class FunctionMetadata:
 
     ``per_item``: a request for several ids becomes one run each. ``schema``: JSON schema of the
     reply, also its name on the wire. ``draws``: the reply is a plan of images to be made.
+    ``continues``: a reply that was cut is one text and can be continued.
     """
 
     display_name: str
@@ -70,6 +76,7 @@ class FunctionMetadata:
     schema: dict[str, Any]
     per_item: bool = False
     draws: bool = False
+    continues: bool = False
     phases: dict[str, str] = field(default_factory=dict)
 
 
@@ -87,6 +94,10 @@ class ParsedReply(Protocol):
     @property
     def warnings(self) -> Sequence[str]:
         """What was dropped or repaired, in words."""
+
+    @property
+    def shortfall(self) -> str:
+        """What a usable reply lacks of what was asked, in words for the model; "" = nothing."""
 
 
 @dataclass(frozen=True)

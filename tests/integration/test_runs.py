@@ -74,6 +74,7 @@ def test_a_run_writes_the_article_and_books_what_it_cost(site: Site, sandbox: Sa
         "title": content.title,
         "word_count": content.word_count,
         "warnings": [],
+        "incomplete": False,
     }
     assert "<script" not in content.html
     assert content.html.startswith("<p>")

@@ -1,7 +1,7 @@
 """generate_content: a writer task becomes an article."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from igny8_flask.errors import InputError, NotFoundError
 from igny8_flask.models import Account, Content, ContentStatus, Task, TaskStatus
 
 TITLE_MAX_CHARS = 300
+LENGTH_TOLERANCE = 0.15  # share of the asked length that an article may miss unrepaired
 DEFAULT_PROMPT = """
 You write articles for a website. Write one complete, useful, factual article in {language}
 for the title in [IGNY8_TITLE]. Voice and audience: {tone}.
@@ -80,7 +81,11 @@ class GenerateContentFunction(BaseAIFunction):
     def get_metadata(self) -> FunctionMetadata:
         """One run a task."""
         return FunctionMetadata(
-            "Generate content", "Writes the article of a task.", SCHEMA, per_item=True
+            "Generate content",
+            "Writes the article of a task.",
+            SCHEMA,
+            per_item=True,
+            continues=True,
         )
 
     def validate(self, payload: dict[str, Any], account: Account | None = None) -> None:
@@ -142,9 +147,10 @@ class GenerateContentFunction(BaseAIFunction):
         self, response: str, step_tracker: StepTracker | None = None, **asked: Any
     ) -> ArticleReply:
         """Any reply → an article or a named error."""
-        return parse_article(
+        reply = parse_article(
             response, **known(asked, "title", "outline", "finish_reason", "word_count")
         )
+        return replace(reply, shortfall=_shortfall(reply, asked.get("word_count")))
 
     def save_output(
         self,
@@ -169,7 +175,7 @@ class GenerateContentFunction(BaseAIFunction):
         content.html = clean.html
         content.excerpt = article.excerpt or clean.excerpt
         content.word_count = clean.word_count
-        content.status = ContentStatus.REVIEW
+        content.status = ContentStatus.DRAFT if reply.partial else ContentStatus.REVIEW
         content.seo = {
             "title": article.meta_title or content.title,
             "description": article.meta_description or content.excerpt[:155],
@@ -177,7 +183,7 @@ class GenerateContentFunction(BaseAIFunction):
         }
         content.terms = {"categories": list(article.categories), "tags": list(article.tags)}
         content.faq = [asdict(entry) for entry in article.faq]
-        content.warnings = [*reply.warnings, *clean.warnings]
+        content.warnings = [*reply.warnings, *clean.warnings, *_remarks(reply)]
         content.provenance = original_data["provenance"]
         task.status = TaskStatus.COMPLETED
         db.session.flush()
@@ -186,4 +192,24 @@ class GenerateContentFunction(BaseAIFunction):
             "title": content.title,
             "word_count": content.word_count,
             "warnings": content.warnings,
+            "incomplete": reply.partial,
         }
+
+
+def _shortfall(reply: ArticleReply, words_asked: int | None) -> str:
+    """What the article lacks of the order: sections of the outline, or length."""
+    if not reply.rows or reply.partial:
+        return ""
+    article, parts = reply.rows[0], []
+    if article.missing_sections:
+        parts.append("These sections are missing: " + "; ".join(article.missing_sections) + ".")
+    if words_asked and abs(article.word_count - words_asked) > LENGTH_TOLERANCE * words_asked:
+        parts.append(f"It has {article.word_count} words; about {words_asked} were asked for.")
+    return " ".join(parts)
+
+
+def _remarks(reply: ArticleReply) -> list[str]:
+    remarks = [reply.shortfall] if reply.shortfall else []
+    if reply.partial:
+        remarks.append("The model stopped before the end; this article is not complete.")
+    return remarks

@@ -38,6 +38,7 @@ class Reply(Generic[Row]):
     warnings: tuple[str, ...] = ()
     partial: bool = False
     error: ReplyError | None = None
+    shortfall: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Give the reply as plain dicts and lists."""
