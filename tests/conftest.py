@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -30,6 +30,18 @@ def machine_permitting() -> Iterator[None]:
         if os.environ.get("CI") == "true":
             pytest.fail(str(lacking), pytrace=False)
         pytest.skip(str(lacking))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A failure on the running stack shows what its processes said last."""
+    report = yield
+    if report.failed:
+        for name, value in getattr(item, "funcargs", {}).items():
+            for part in value if isinstance(value, tuple) else [value]:
+                if isinstance(part, Stack):
+                    report.sections.append((f"logs of {name}", part.last_words()))
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

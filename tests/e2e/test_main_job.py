@@ -54,6 +54,7 @@ def post(connected: AdminScreens, fresh: tuple[Stack, WordPressSite]) -> dict[st
     for status in AdminSession(fresh[1]).statuses(run, 120, connected.idle):
         seen.append(status)
         shown.append(connected.shown_percentage())
+    assert seen[-1]["state"] == "SUCCESS", seen[-1]
     link = connected.dialog.get_by_role("link", name="View post")
     expect(link).to_be_visible()
     return {**seen[-1]["result"], "shown": shown, "dialog_link": link.get_attribute("href")}

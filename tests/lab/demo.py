@@ -40,9 +40,8 @@ class Demo:
 
     def __init__(self, cleanup: ExitStack, folder: Path, pictures: Path) -> None:
         self.pictures = pictures
-        self.cost: dict[str, float] = {}
+        self.cost: dict[str, float | None] = {}
         self.sandbox = False
-        self.unpriced = False
         self.pictured = False
         providers = real_provider(os.environ)
         with step("WordPress 7.1 with the plugin"):
@@ -68,8 +67,9 @@ class Demo:
     def report(self, last: Status) -> None:
         """Say where the post is, how to get in, and what it cost."""
         admin = self.site.users["admin"]
-        money = f"${sum(self.cost.values()):.4f}"
-        if self.unpriced:
+        known = [cost for cost in self.cost.values() if cost is not None]
+        money = f"${sum(known):.4f}"
+        if len(known) < len(self.cost):
             money += " plus calls whose price is unknown"
         if self.sandbox:
             money += " by the price list; the sandbox charged nothing"
@@ -124,9 +124,8 @@ class Demo:
         for last in statuses:
             show_progress(last)
             self.sandbox = self.sandbox or bool(last.get("sandbox"))
-            cost = last.get("cost_usd")
-            self.unpriced = self.unpriced or (last["state"] == "SUCCESS" and cost is None)
-            self.cost[str(last["task_id"])] = float(cost or 0)
+            if last["function"] != "publish":
+                self.cost[last["task_id"]] = last["cost_usd"]
         if sys.stdout.isatty():
             print()
         if last["state"] != "SUCCESS":

@@ -115,6 +115,15 @@ class Stack:
         self.worker = start_worker(self.folder, self.env, self.redis)
         self._processes.append(self.worker)
 
+    def last_words(self) -> str:
+        """The errors and the end of the logs of API and worker."""
+        words = []
+        for process in (self.api, self.worker):
+            lines = process.log.read_text(errors="replace").splitlines()
+            errors = [line for line in lines if '"level": "error"' in line]
+            words += [f"--- {process.name}", *errors[-5:], process.tail(10)]
+        return "\n".join(words).replace("\\n", "\n")
+
     def down(self) -> None:
         """End what was started, last first; a folder of its own goes too."""
         while self._processes:
