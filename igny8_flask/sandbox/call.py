@@ -34,6 +34,12 @@ class Call:
     fault: Fault | None = None
     started: float = 0.0
 
+    def wait(self, seconds: float) -> None:
+        """Sleep until that many seconds have passed since the request came in."""
+        left = self.started + seconds - time.monotonic()
+        if left > 0:
+            time.sleep(left)
+
     def has_fault(self, *names: str) -> bool:
         """Tell whether one of these faults fires on this request."""
         return self.fault is not None and self.fault.name in names

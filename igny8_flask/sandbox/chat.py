@@ -1,7 +1,6 @@
 """POST /v1/chat/completions, as one JSON document or as a stream of events."""
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,9 +31,9 @@ def complete() -> Response:
     if call.body.get("stream") is True:
         with_usage = bool((call.body.get("stream_options") or {}).get("include_usage"))
         events = chat_events(reply, with_usage, event_limit(streaming_s))
-        stream = paced_stream(events, call, sandbox, first_s, streaming_s)
+        stream = paced_stream(events, call, first_s, streaming_s)
         return Response(stream, headers=SSE_HEADERS)
-    sandbox.sleep(first_s + streaming_s)
+    call.wait(first_s + streaming_s)
     return Response(print_json(chat_document(reply)), content_type="application/json")
 
 
@@ -146,35 +145,31 @@ def join_pieces(pieces: list[str], most: int) -> list[str]:
 def paced_stream(
     events: list[dict[str, Any]],
     call: Call,
-    sandbox: Sandbox,
     first_s: float,
     streaming_s: float,
 ) -> Iterator[bytes]:
     """Print events as server-sent events, spread over the streaming time."""
     last = max(1, len(events) - 1)
     lines: Iterator[bytes] = (_event(event) for event in events)
-    comments = call.profile.keepalive_comments
     if call.fault is not None and call.fault.group == "stream":
         lines = spoil_stream(events, call.fault)
     else:
         lines = _with_end(lines)
-    return _paced(lines, sandbox, first_s, streaming_s / last, last, comments)
+    return _paced(lines, call, first_s, streaming_s / last, last)
 
 
 def _paced(
     lines: Iterator[bytes],
-    sandbox: Sandbox,
+    call: Call,
     first_s: float,
     pause_s: float,
     last: int,
-    comments: bool,
 ) -> Iterator[bytes]:
     """Send each line at its time; a late one does not delay those after it."""
-    if comments:
+    if call.profile.keepalive_comments:
         yield b": PROCESSING\n\n"
-    first_at = time.monotonic() + first_s
     for number, line in enumerate(lines):
-        sandbox.sleep(first_at + min(number, last) * pause_s - time.monotonic())
+        call.wait(first_s + min(number, last) * pause_s)
         yield line
 
 

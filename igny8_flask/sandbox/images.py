@@ -55,7 +55,7 @@ def generate() -> Response:
     if call.has_fault("partial_batch") and len(data) > 1:
         data.pop()
     usage = _bill(call, model, prompt, size, quality, count)
-    sandbox.sleep(call.latency.image())
+    call.wait(call.latency.image())
     answer = {
         "created": int(sandbox.now().timestamp()),
         "background": body.get("background") or "opaque",

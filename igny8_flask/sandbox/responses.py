@@ -44,11 +44,9 @@ def respond() -> Response:
     reply = make_reply(body, messages, model, call.profile, sandbox, call.fault, call.entry)
     first_s, streaming_s = call.latency.text(reply.usage.completion if reply.usage else 0)
     if body.get("stream") is True:
-        stream = paced_stream(
-            _events(reply, event_limit(streaming_s)), call, sandbox, first_s, streaming_s
-        )
+        stream = paced_stream(_events(reply, event_limit(streaming_s)), call, first_s, streaming_s)
         return Response(stream, headers=SSE_HEADERS)
-    sandbox.sleep(first_s + streaming_s)
+    call.wait(first_s + streaming_s)
     return Response(print_json(_document(reply)), content_type="application/json")
 
 

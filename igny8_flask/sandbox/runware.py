@@ -44,7 +44,7 @@ def run_tasks() -> Response:
         errors.extend(failed)
         waits = waits or any("seed" in row for row in rows)
     if waits and not _asks(call.body):
-        sandbox.sleep(call.latency.image())
+        call.wait(call.latency.image())
     answer = {name: rows for name, rows in (("data", data), ("errors", errors)) if rows}
     status = 200 if data else errors[0].pop("_status", 400)
     for failed_row in errors:

@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -96,11 +95,6 @@ class Sandbox:
             else:
                 self.prefixes.put(name, True)
         return cached if cached >= 1024 else 0
-
-    def sleep(self, seconds: float) -> None:
-        """Wait in real time."""
-        if seconds > 0:
-            time.sleep(seconds)
 
 
 def sandbox_of(app: Flask) -> Sandbox:
