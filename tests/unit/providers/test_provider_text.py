@@ -20,7 +20,7 @@ from igny8_flask.errors import CancelledError, ProviderError
 from igny8_flask.outbound import PROVIDER, Outbound
 
 KEY = "sk-sandbox-test-key"
-FAST = replace(PROVIDER, first_byte_s=1.5, idle_s=0.6, total_s=4)
+FAST = replace(PROVIDER, first_byte_s=1.5, idle_s=0.8, total_s=30)
 Make = Callable[..., TextRequest]
 
 
@@ -194,7 +194,7 @@ def test_a_fault_ends_in_its_class_with_words_and_a_hint(
     text: OpenAICompatText,
     make_request: Make,
 ) -> None:
-    provider.script(fault, **({"seconds": 3} if fault == "hang" else {}))
+    provider.script(fault, **({"seconds": 2.5} if fault == "hang" else {}))
     with pytest.raises(ProviderError) as caught:
         text.complete(make_request())
     error = caught.value
@@ -282,7 +282,7 @@ def test_an_oddly_sent_stream_gives_the_same_answer(
 ) -> None:
     request = make_request("Write an article: Zelte für den Winter in Österreich, größer als je")
     plain = text.complete(request)
-    provider.script(fault, **({"interval": 0.0, "bytes": 5} if fault == "slow_drip" else {}))
+    provider.script(fault, **({"interval": 0.0, "bytes": 50} if fault == "slow_drip" else {}))
     odd = text.complete(request)
     assert odd.text == plain.text
     assert odd.finish_reason == "stop"
