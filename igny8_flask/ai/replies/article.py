@@ -203,6 +203,8 @@ def _from_text(
 
 def _is_all_json(text: str, extracted: ExtractedJSON) -> bool:
     first, last = extracted.documents[0], extracted.documents[-1]
+    if not isinstance(extracted.value, list | dict):
+        return True
     return text[:1] in {"{", "["} and first.start < 20 and last.end >= len(text) * 0.5
 
 
@@ -233,21 +235,20 @@ def _fault(
 
 def _thin(draft: _Draft, cut: bool, word_count: int | None) -> ReplyError | None:
     """Name the fault of a body that is hardly there: headings alone, a promise, a few words."""
-    prose = prose_words(draft.body)
-    total = count_words(draft.body)
-    if (prose < 4 or prose * 40 < (word_count or 0)) and (cut or draft.cut):
-        return fault("truncated")
-    if total == 0:
-        return fault("truncated" if cut or draft.cut else "no_results")
-    if prose < 4:
-        return fault("wrong_shape", "It holds headings or a few words only.")
+    prose, total = prose_words(draft.body), count_words(draft.body)
+    cut = cut or draft.cut
     bare = draft.loose and not draft.fields and body_format(draft.body) == "text"
-    promise = _PROMISE.match(draft.body) and total < 40
-    if promise or (bare and total < _FEW_WORDS):
-        return fault("truncated" if cut else "unparseable" if draft.loose else "no_results")
-    if prose * 40 < (word_count or 0):
-        return fault("wrong_shape", f"It has {total} of {word_count} words.")
-    return None
+    promise = bool(_PROMISE.match(draft.body)) and total < 40
+    short = prose < 4 or prose * 40 < (word_count or 0)
+    unsaid = promise or (bare and total < _FEW_WORDS)
+    verdicts = (
+        (cut and (short or unsaid), "truncated"),
+        (unsaid, "unparseable" if draft.loose else "no_results"),
+        (total == 0, "no_results"),
+        (short, "wrong_shape"),
+    )
+    kind = next((kind for holds, kind in verdicts if holds), None)
+    return fault(kind, f"It has {total} words.") if kind else None
 
 
 def _row(draft: _Draft, title: str | None, outline: Any) -> ArticleRow:

@@ -9,6 +9,7 @@ from igny8_flask.ai.replies.shapes import fields_of, key_of
 from igny8_flask.ai.replies.text import one_line, unfence
 
 _DECORATION = r"[=\-<>\[\]#*~_ \t|%@!]"
+_SHORT_LINE = re.compile(r"^[^\n]{3,120}$", re.MULTILINE)
 _MARKER = re.compile(
     rf"^[ \t]*(?:<!--|(?=[=\-<\[#*~|%@]{{2,}})){_DECORATION}*(?P<a>begin|start|end|/)?[ _\-:]*"
     r"(?:of[ _])?(?:the[ _])?(?P<n>article|body|content|html|markdown|meta|metadata|json)"
@@ -27,7 +28,8 @@ _LABELS = {
     "metakeywords", "url", "keyword", "articletitle", "posttitle",
 }  # fmt: skip
 _LABEL = re.compile(
-    r"^[ \t]*(?:[-*][ \t]+)?[*_]{0,2}([A-Za-z][A-Za-z0-9 _-]{0,30}?)[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(.*)$"
+    r"^[ \t]*(?:[-*][ \t]+)?[*_]{0,2}([A-Za-z][A-Za-z0-9 _-]{0,30}?)[*_]{0,2}"
+    r"[ \t]*:[*_]{0,2}[ \t]*(.*)$"
 )
 _BODY_LABEL = re.compile(
     r"^[ \t]*[*_#]*[ \t]*(?:content|body|article|article body|post)[ \t]*:[*_]*[ \t]*$", re.I
@@ -40,7 +42,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"\n\s*(?:[-*_]{3,}\s*\n\s*)?(?:let me know|i hope this|feel free to|would you like|if you(?:'d| would)"
+    r"\n\s*(?:[-*_]{3,}\s*\n\s*)?(?:let me know|i hope this|feel free to|would you like"
+    r"|if you(?:'d| would)"
     r" like|is there anything|please let me|word count\s*:|\(?word count|note\s*:\s*this article|"
     r"this article (?:is|has|contains) (?:approximately|about|around|roughly))[^\n]{0,400}\s*\Z",
     re.IGNORECASE,
@@ -73,13 +76,12 @@ def read_text_article(text: str) -> TextArticle:
 
 def _between_markers(text: str) -> TextArticle | None:
     """Take the body from between marker lines; what stands outside may hold the fields as JSON."""
-    marks = [mark for mark in _MARKER.finditer(text) if mark["n"].lower() not in _META]
-    starts = [mark for mark in marks if not _closes(mark)]
-    if not starts:
+    marks = [line for line in _SHORT_LINE.finditer(text) if _MARKER.fullmatch(line[0])]
+    start = next((line for line in marks if _opens(line[0])), None)
+    if start is None:
         return None
-    start = starts[0]
-    ends = [*_MARKER.finditer(text, start.end()), *_END_LINE.finditer(text, start.end())]
-    end = min(ends, key=lambda mark: mark.start(), default=None)
+    ends = (line for line in _SHORT_LINE.finditer(text, start.end()) if _ends(line[0]))
+    end = next(ends, None)
     body = text[start.end() : end.start() if end else len(text)]
     around = text[: start.start()] + "\n" + (text[end.end() :] if end else "")
     outside = extract_json(around, notations=False)
@@ -95,8 +97,15 @@ def _between_markers(text: str) -> TextArticle | None:
 _META = {"meta", "metadata", "json"}
 
 
-def _closes(mark: re.Match[str]) -> bool:
-    return "end" in {(mark["a"] or "").lower(), (mark["z"] or "").lower()} or mark["a"] == "/"
+def _opens(line: str) -> bool:
+    mark = _MARKER.fullmatch(line)
+    if mark is None or mark["n"].lower() in _META:
+        return False
+    return "end" not in {(mark["a"] or "").lower(), (mark["z"] or "").lower()} and mark["a"] != "/"
+
+
+def _ends(line: str) -> bool:
+    return bool(_MARKER.fullmatch(line) or _END_LINE.fullmatch(line))
 
 
 def _without_chatter(text: str) -> str:
@@ -109,7 +118,7 @@ def _without_chatter(text: str) -> str:
         and (opening[0].rstrip().endswith((":", "!", "…", "...")) or rest[0] in "#<`")
     ):
         text = rest
-    return _CLOSING.sub("", text).strip()
+    return text[:-2000] + _CLOSING.sub("", text[-2000:]).rstrip()
 
 
 def _take_front_matter(article: TextArticle) -> None:

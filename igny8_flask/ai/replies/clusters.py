@@ -41,7 +41,8 @@ _KEYWORDS = (
 _PRIMARY = ("primarykeyword", "mainkeyword", "seedkeyword", "headkeyword", "pillarkeyword")
 _ABOUT = ("description", "summary", "about", "rationale", "explanation", "reason", "desc", "intro")
 _LEFT = {
-    "unassigned", "unclustered", "ungrouped", "uncategorized", "uncategorised", "unassignedkeywords",
+    "unassigned", "unclustered", "ungrouped", "uncategorized", "uncategorised",
+    "unassignedkeywords",
     "unclusteredkeywords", "ungroupedkeywords", "leftover", "leftovers", "outliers", "noise",
     "notclustered", "unmatched", "unmatchedkeywords", "remainingkeywords", "excluded", "skipped",
     "notassigned", "discarded",
@@ -49,7 +50,8 @@ _LEFT = {
 
 _LINE = re.compile(r"(.{1,150}?)\s*(?::|=>|→|–|—|\s-\s)[\s*]*(.+)$", re.DOTALL)
 _NUMBERED = re.compile(
-    r"^\s*(?:\d{1,3}[.)]\s+)?[*_]*(?:(?:keyword )?(?:cluster|group|topic)(?: name)?\s*#?(?:\d{1,3}|[A-Z])?"
+    r"^\s*(?:\d{1,3}[.)]\s+)?[*_]*(?:(?:keyword )?(?:cluster|group|topic)(?: name)?"
+    r"\s*#?(?:\d{1,3}|[A-Z])?"
     r"\s*[:.\-–—)]\s*(?=\S))?",
     re.IGNORECASE,
 )

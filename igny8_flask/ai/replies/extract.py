@@ -28,6 +28,7 @@ _RESTART = re.compile(r"\n[ \t]*(?:```\w*\s*)?(?=\{\s*\")")
 _BETWEEN = re.compile(r"[\s,;]*")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MAX_DOCUMENTS = 5000
+_MAX_BOTTOMLESS = 20
 _MAX_LAYERS = 4
 
 
@@ -155,14 +156,15 @@ def _unescaped(text: str) -> str:
 def _documents(text: str) -> list[Document]:
     """Read every document of the text, in order."""
     found: list[Document] = []
-    position = 0
-    while len(found) < _MAX_DOCUMENTS:
+    position = bottomless = 0
+    while len(found) < _MAX_DOCUMENTS and bottomless < _MAX_BOTTOMLESS:
         bracket = _BRACKET.search(text, position)
         if bracket is None:
             break
         try:
             documents = _read(text, bracket.start())
         except NotJSONError as nothing:
+            bottomless += nothing.deep
             position = max(bracket.end(), nothing.position if nothing.deep else 0)
             continue
         found += [document for document in documents if document.value]

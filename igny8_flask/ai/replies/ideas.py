@@ -30,7 +30,8 @@ _CONTAINERS = (
 )  # fmt: skip
 _TITLE = (
     "title", "ideatitle", "headline", "contenttitle", "articletitle", "posttitle", "blogtitle",
-    "workingtitle", "suggestedtitle", "h1", "name", "idea", "ideaname", "heading", "topic", "subject",
+    "workingtitle", "suggestedtitle", "h1", "name", "idea", "ideaname", "heading", "topic",
+    "subject",
     "seotitle", "metatitle",
 )  # fmt: skip
 _ABOUT = ("description", "summary", "excerpt", "brief", "overview", "angle", "about", "intro",
@@ -47,7 +48,8 @@ _KEYWORDS = (
 )  # fmt: skip
 _LENGTH = (
     "wordcount", "estimatedwordcount", "targetwordcount", "length", "words", "targetlength",
-    "recommendedwordcount", "suggestedwordcount", "approxwordcount", "estimatedlength", "wordlength",
+    "recommendedwordcount", "suggestedwordcount", "approxwordcount", "estimatedlength",
+    "wordlength",
 )  # fmt: skip
 _CLUSTER_ID = ("clusterid", "clusterids", "cid", "clusternumber", "clusterindex")
 _CLUSTER = ("cluster", "clustername", "clustertitle", "topiccluster", "keywordcluster", "group",

@@ -25,7 +25,8 @@ from igny8_flask.errors import ReplyError
 _FEATURED = re.compile(r"featured|hero|cover|thumbnail|mainimage|headerimage|^main$|^header$")
 _PROMPT = (
     "prompt", "imageprompt", "positiveprompt", "promptext", "prompttext", "imagedescription",
-    "visual", "visualdescription", "scene", "description", "text", "image", "content", "dalleprompt",
+    "visual", "visualdescription", "scene", "description", "text", "image", "content",
+    "dalleprompt",
     "generationprompt",
 )  # fmt: skip
 _HEADING = (
@@ -53,7 +54,8 @@ _GENERIC = re.compile(
     r"(?:(?:in)?(?:article|image|prompt|section|body|img|picture|photo|desktop|mobile|scene)s?)*\d*"
 )
 _LEAD = re.compile(
-    r"^\s*(?:[-*•]\s+|\d{1,3}[.)]\s+|\**(?:featured |in-article )?(?:image|prompt)(?: prompt)?\s*\d*"
+    r"^\s*(?:[-*•]\s+|\d{1,3}[.)]\s+|\**(?:featured |in-article )?(?:image|prompt)"
+    r"(?: prompt)?\s*\d*"
     r"\s*:\**\s*)+",
     re.IGNORECASE,
 )

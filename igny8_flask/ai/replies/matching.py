@@ -15,7 +15,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[\[(][^\[\]()]{0,80}[\])]|(?:\||–|—|-|:|,|/|→|=)\s*(?:(?:vol(?:ume)?|kd|sv|search volume|"
+    r"\s*(?:[\[(][^\[\]()]{0,80}[\])]|(?:\||–|—|-|:|,|/|→|=)\s*(?:(?:vol(?:ume)?|kd|sv|"
+    r"search volume|"
     r"difficulty|intent|priority|id)\b[^|]{0,60}|[\d.,]+\s*[kKmM]?(?:/mo(?:nth)?)?))\s*$",
     re.IGNORECASE,
 )

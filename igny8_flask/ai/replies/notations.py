@@ -1,4 +1,4 @@
-"""Lists and tables in notations other than JSON: tables, CSV, XML, YAML, Markdown and HTML lists."""
+"""Lists and tables in notations other than JSON: CSV, XML, YAML, Markdown, HTML."""
 
 import csv
 import html

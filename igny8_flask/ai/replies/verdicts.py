@@ -7,7 +7,7 @@ from typing import Any
 
 from igny8_flask.ai.replies.extract import ExtractedJSON
 from igny8_flask.ai.replies.refusals import FILTERED, REFUSED
-from igny8_flask.ai.replies.text import folded
+from igny8_flask.ai.replies.text import clean_reply, folded
 from igny8_flask.errors import ReplyError
 
 _WORDS = {
@@ -63,6 +63,9 @@ def verdict_before(text: object, finish_reason: str | None) -> ReplyError | None
         return fault("refusal")
     if not isinstance(text, str) or not text.strip("\ufeff\u200b\u2060 \t\r\n"):
         return fault("truncated") if reason in _LENGTH else fault("empty")
+    cleaned = clean_reply(text)
+    if not cleaned.text:
+        return fault("truncated" if cleaned.unfinished or reason in _LENGTH else "empty")
     return None
 
 
