@@ -17,7 +17,7 @@ from igny8_flask.db import db, utcnow
 from igny8_flask.errors import AuthError, ConflictError
 from igny8_flask.models import Site, SiteKey
 from igny8_flask.services import current
-from igny8_flask.site_urls import is_same_home
+from igny8_flask.site_urls import MAX_URL_CHARS, is_same_home
 
 PUBLIC_ENDPOINTS = frozenset(
     {"health.healthz", "health.readyz", "sites.connect", "api-docs.openapi_json"}
@@ -82,6 +82,8 @@ def _refuse_moved(site: Site) -> None:
     if identity and identity.lower() != site.site_uuid:
         raise ConflictError("This key belongs to another WordPress installation.", "site_moved")
     if home and not is_same_home(home, site.url):
+        site.moved_to = home[:MAX_URL_CHARS]
+        db.session.commit()
         raise ConflictError(
             f"This site was connected as {site.url} and now calls from another address. "
             "Connect it again as a new site, or tell the operator that it has moved.",

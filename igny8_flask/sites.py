@@ -1,103 +1,27 @@
-"""The life of a site: invited by a code, connected, tested, disconnected."""
+"""The life of a connected site: its credentials, its self-test, its end."""
 
-import base64
-import json
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from igny8_flask import site_keys
-from igny8_flask.crypto import new_secret
 from igny8_flask.db import Base, db, utcnow
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
 from igny8_flask.log import get_logger
-from igny8_flask.models import Account, ConnectCode, Site, SiteKey, SiteStatus
+from igny8_flask.models import Site, SiteStatus
 from igny8_flask.services import current
-from igny8_flask.site_urls import is_same_home, is_same_host, normalise
+from igny8_flask.site_urls import is_same_host, normalise
 from igny8_flask.wordpress.client import WordPressClient
 from igny8_flask.wordpress.self_test import Check, run_self_test
 
 log = get_logger(__name__)
-
-CODE_LIFE = timedelta(minutes=15)
-REPEAT_WINDOW = timedelta(seconds=60)  # a lost answer may be asked for again this long
-DEFAULT_ACCOUNT = "Default"
-MAX_ACCOUNT_CHARS = 200
-
-
-@dataclass(frozen=True)
-class Introduction:
-    """What a plugin says of its WordPress when it connects."""
-
-    site_uuid: str
-    home_url: str
-    rest_url: str
-    name: str
-    versions: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Connected:
-    """What a plugin receives once: its key and webhook secret in clear."""
-
-    site: Site
-    site_key: str
-    webhook_secret: str
-
-
-def new_connect_code(url: str, account_name: str = DEFAULT_ACCOUNT) -> str:
-    """Invite a site: the text to paste into its plugin, valid once and for 15 minutes."""
-    home = normalise(url)
-    account = _account(account_name)
-    site = _site_by_url(home)
-    if site is not None and site.account_id != account.id:
-        raise ConflictError(f"{home} belongs to the account {site.account.name}.", "site_taken")
-    if site is None:
-        site = Site(account=account, account_id=account.id, url=home)
-        db.session.add(site)
-        db.session.flush()
-    code = secrets.token_urlsafe(24)
-    db.session.add(
-        ConnectCode(
-            account_id=account.id,
-            site_id=site.id,
-            digest=site_keys.digest(code),
-            expires_at=utcnow() + CODE_LIFE,
-        )
-    )
-    printed = {"v": 1, "url": current().settings.public_url, "account": account.name, "code": code}
-    db.session.commit()
-    encoded = base64.urlsafe_b64encode(json.dumps(printed, ensure_ascii=False).encode())
-    return "igny8-" + encoded.decode().rstrip("=")
-
-
-def connect(code: str, introduction: Introduction) -> Connected:
-    """Redeem a code; the same plugin may repeat it for a minute when the answer was lost."""
-    row = db.session.scalar(select(ConnectCode).where(ConnectCode.digest == site_keys.digest(code)))
-    if row is None:
-        raise InputError(
-            "This connect code is not known here. Copy it again, in one piece.",
-            "connect_code_unknown",
-        )
-    _check_home(row.site, introduction)
-    _redeem(row, introduction.site_uuid)
-    site = row.site
-    site_keys.revoke_all(site)
-    key = site_keys.issue(site)
-    webhook_secret = _introduce(site, introduction)
-    db.session.commit()
-    log.info("site_connected", site_id=str(site.id), url=site.url)
-    return Connected(site, key, webhook_secret)
 
 
 def store_credentials(
     site: Site, username: str, password: str, password_uuid: str, rest_url: str
 ) -> dict[str, Any]:
     """Seal the service user's application password, then test it; returns the connection."""
-    site.rest_url = _own_rest_url(site, rest_url)
+    site.rest_url = own_rest_url(site, rest_url)
     site.wp_username = username
     context = site.seal_context("wp_password_sealed")
     site.wp_password_sealed = current().secrets.seal(password, context)
@@ -141,7 +65,7 @@ def disconnect(site: Site) -> None:
     """Revoke all keys and forget all secrets; what was written stays."""
     site_keys.revoke_all(site)
     site.status = SiteStatus.DISCONNECTED
-    _forget_credentials(site)
+    forget_credentials(site)
     site.webhook_secret_sealed = None
     db.session.commit()
     log.info("site_disconnected", site_id=str(site.id), url=site.url)
@@ -160,108 +84,20 @@ def purge(site: Site) -> None:
 
 def find_by_url(url: str) -> Site:
     """The site at an address; NotFoundError when there is none."""
-    site = _site_by_url(normalise(url))
+    site = site_by_url(normalise(url))
     if site is None:
         raise NotFoundError(f"There is no site {url}.")
     return site
 
 
-def _account(name: str) -> Account:
-    name = name.strip()
-    if not 1 <= len(name) <= MAX_ACCOUNT_CHARS:
-        raise InputError("An account needs a name of at most 200 characters.", None)
-    account = db.session.scalar(select(Account).where(Account.name == name))
-    if account is None:
-        account = Account(name=name)
-        db.session.add(account)
-        db.session.flush()
-    return account
-
-
-def _site_by_url(home: str) -> Site | None:
+def site_by_url(home: str) -> Site | None:
+    """The site at a normalised address, with http or https."""
     scheme, rest = home.split("://", 1)
     either = (home, f"{'http' if scheme == 'https' else 'https'}://{rest}")
     return db.session.scalar(select(Site).where(Site.url.in_(either)))
 
 
-def _check_home(site: Site, introduction: Introduction) -> None:
-    if not is_same_home(site.url, introduction.home_url):
-        raise ConflictError(
-            f"This code was made for {site.url}, but this site is {introduction.home_url}. "
-            "Ask for a code for this address.",
-            "connect_code_other_site",
-        )
-    other = db.session.scalar(
-        select(Site).where(
-            Site.site_uuid == introduction.site_uuid,
-            Site.id != site.id,
-            Site.status == SiteStatus.CONNECTED,
-        )
-    )
-    if other is not None:
-        raise ConflictError(
-            "This WordPress is a copy of another connected site and still carries its identity. "
-            "Choose “This is a new site” in the plugin, then connect again.",
-            "site_moved",
-        )
-
-
-def _redeem(row: ConnectCode, site_uuid: str) -> None:
-    """Use up a code, or accept the repeat of a plugin whose answer was lost."""
-    now = utcnow()
-    redeemed = db.session.execute(
-        update(ConnectCode)
-        .where(ConnectCode.id == row.id, ConnectCode.used_at.is_(None))
-        .where(ConnectCode.expires_at > now)
-        .values(used_at=now, used_by=site_uuid)
-        .returning(ConnectCode.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    db.session.refresh(row)
-    if redeemed is not None:
-        return
-    if row.used_at is None:
-        raise InputError(
-            "This connect code has expired. Ask for a new one; it is valid for 15 minutes.",
-            "connect_code_expired",
-        )
-    if not _is_repeat(row, site_uuid, now):
-        raise ConflictError(
-            "This connect code was already used. Ask for a new one.", "connect_code_used"
-        )
-
-
-def _is_repeat(row: ConnectCode, site_uuid: str, now: datetime) -> bool:
-    """The same plugin asks again within a minute, and nobody has used the key it was given."""
-    if row.used_by != site_uuid or row.used_at is None or now - row.used_at > REPEAT_WINDOW:
-        return False
-    in_use = select(SiteKey.id).where(
-        SiteKey.site_id == row.site_id,
-        SiteKey.created_at >= row.used_at,
-        SiteKey.last_used_at.is_not(None),
-    )
-    return db.session.scalar(in_use) is None
-
-
-def _introduce(site: Site, introduction: Introduction) -> str:
-    """Note what the plugin says of itself; returns a new webhook secret."""
-    rest_url = _own_rest_url(site, introduction.rest_url)
-    webhook_secret = new_secret()
-    context = site.seal_context("webhook_secret_sealed")
-    site.webhook_secret_sealed = current().secrets.seal(webhook_secret, context)
-    site.site_uuid = introduction.site_uuid
-    site.url = normalise(introduction.home_url)
-    site.rest_url = rest_url
-    site.name = introduction.name
-    site.versions = introduction.versions
-    site.status = SiteStatus.CONNECTED
-    site.connected_at = utcnow()
-    site.moved_to = None
-    _forget_credentials(site)
-    return webhook_secret
-
-
-def _own_rest_url(site: Site, rest_url: str) -> str:
+def own_rest_url(site: Site, rest_url: str) -> str:
     """The REST base as given, when it lies on the site's own server."""
     if len(rest_url) > 500 or not is_same_host(rest_url, site.url):
         raise InputError(
@@ -272,7 +108,8 @@ def _own_rest_url(site: Site, rest_url: str) -> str:
     return rest_url
 
 
-def _forget_credentials(site: Site) -> None:
+def forget_credentials(site: Site) -> None:
+    """Drop the publishing user and what was known of the connection; the caller commits."""
     site.wp_username = None
     site.wp_password_sealed = None
     site.wp_password_uuid = None

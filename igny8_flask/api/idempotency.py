@@ -55,6 +55,12 @@ def idempotent(view: Callable[..., Response]) -> Callable[..., Response]:
     return cast(Callable[..., Response], Blueprint.doc(parameters=[_PARAMETER])(wrapper))
 
 
+def forget_expired() -> None:
+    """Delete records nobody may ask for any more; run it now and then."""
+    db.session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.expires_at <= utcnow()))
+    db.session.commit()
+
+
 def _answer_once(key: str, write: Callable[[], Response]) -> Response:
     _reserve(key)
     record = _record(key)

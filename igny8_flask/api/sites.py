@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from igny8_flask import site_keys, sites
+from igny8_flask import handshake, site_keys, sites
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import Answer, Id, Text, Time
 from igny8_flask.auth import principal
@@ -116,7 +116,7 @@ def connect(body: dict[str, Any]) -> dict[str, Any]:
     """Redeem a connect code for a site key; needs no key itself."""
     code = body.pop("code")
     body["site_uuid"] = str(body["site_uuid"])
-    connected = sites.connect(code, sites.Introduction(**body))
+    connected = handshake.connect(code, handshake.Introduction(**body))
     return {
         "site_id": connected.site.id,
         "site_key": connected.site_key,

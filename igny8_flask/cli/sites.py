@@ -4,6 +4,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from igny8_flask import handshake
 from igny8_flask import sites as use_cases
 from igny8_flask.cli.failing import in_words
 from igny8_flask.db import db
@@ -17,13 +18,23 @@ def sites() -> None:
 
 @sites.command()
 @click.argument("url")
-@click.option("--account", default=use_cases.DEFAULT_ACCOUNT, show_default=True)
+@click.option("--account", default=handshake.DEFAULT_ACCOUNT, show_default=True)
 @with_appcontext
 @in_words
 def add(url: str, account: str) -> None:
     """Print a connect code for the site at URL, to be pasted into its plugin."""
-    click.echo(use_cases.new_connect_code(url, account))
+    click.echo(handshake.new_connect_code(url, account))
     click.echo("Paste this code into the plugin's settings page within 15 minutes.", err=True)
+
+
+@sites.command()
+@click.argument("old_url")
+@click.argument("new_url")
+@with_appcontext
+@in_words
+def move(old_url: str, new_url: str) -> None:
+    """Tell that a site has a new address; prints a connect code for it."""
+    click.echo(handshake.move_site(old_url, new_url))
 
 
 @sites.command(name="list")
@@ -33,7 +44,8 @@ def list_sites() -> None:
     """List all sites with their account, state and way of publishing."""
     for site in db.session.scalars(select(Site).order_by(Site.url)):
         mode = (site.connection or {}).get("mode", "none")
-        click.echo(f"{site.url}\t{site.account.name}\t{site.status}\t{mode}\t{site.id}")
+        moved = f"\tcalls from {site.moved_to}" if site.moved_to else ""
+        click.echo(f"{site.url}\t{site.account.name}\t{site.status}\t{mode}\t{site.id}{moved}")
 
 
 @sites.command()

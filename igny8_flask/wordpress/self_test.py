@@ -11,6 +11,18 @@ from igny8_flask.site_urls import is_same_home
 from igny8_flask.wordpress.client import WordPressClient
 
 TOTAL_S = 14.0
+_ABILITIES = (
+    "plugin",
+    "wp",
+    "php",
+    "editor",
+    "blocks",
+    "seo",
+    "upload_max_bytes",
+    "timezone",
+    "permalinks",
+    "image_types",
+)
 _TEST_POST = {
     "title": "Connection test (may be deleted)",
     "content": "<p>This draft was written to test the connection and removed again.</p>",
@@ -57,7 +69,7 @@ def run_self_test(
             checks.append(check(client, site))
     if checks[-1].ok:
         checks.append(_write(client, deadline))
-    return site, checks
+    return {name: site[name] for name in _ABILITIES if name in site}, checks
 
 
 def _unanswered(error: WordPressError) -> Check:

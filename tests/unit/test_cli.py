@@ -67,3 +67,16 @@ def test_checking_the_settings_warns_of_what_is_missing(run):
     done = run("settings", "check")
     assert done.exit_code == 0
     assert "W003 OPENAI_API_KEY" in done.output
+
+
+def test_a_moved_site_is_listed_and_gets_a_code_for_its_new_address(run, plugin):
+    new = "https://new.example.com"
+    refused = plugin("DELETE", "/v1/sites/me/", headers={"X-Igny8-Home": new})
+    assert refused.json["code"] == "site_moved"
+    assert f"calls from {new}" in run("sites", "list").output
+    assert run("sites", "move", plugin.site.url, new).output.startswith("igny8-")
+    listed = run("sites", "list").output
+    assert new in listed
+    assert "calls from" not in listed
+    allowed = plugin("PATCH", "/v1/system/settings/", {}, headers={"X-Igny8-Home": new})
+    assert allowed.status_code == 200

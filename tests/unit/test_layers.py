@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("igny8_flask.auth",),
     (
         "igny8_flask.batches",
+        "igny8_flask.handshake",
         "igny8_flask.jobs",
         "igny8_flask.ledger",
         "igny8_flask.planning",

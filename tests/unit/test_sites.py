@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from igny8_flask import sites
+from igny8_flask import handshake, sites
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError, InputError
 from igny8_flask.models import ConnectCode, Site, SiteKey, SiteStatus, Task
@@ -41,11 +41,11 @@ def introduction(code, **changes):
 
 @pytest.fixture
 def code(app):
-    return open_code(sites.new_connect_code(HOME, "My Agency"))["code"]
+    return open_code(handshake.new_connect_code(HOME, "My Agency"))["code"]
 
 
 def test_a_code_says_where_to_connect_and_for_whom(app):
-    told = open_code(sites.new_connect_code(HOME, "Garten & Söhne"))
+    told = open_code(handshake.new_connect_code(HOME, "Garten & Söhne"))
     assert told["v"] == 1
     assert told["url"] == current().settings.public_url
     assert told["account"] == "Garten & Söhne"
@@ -138,7 +138,7 @@ def test_a_copy_that_carries_the_identity_of_another_site_is_told_so(code, stran
 
 def test_connecting_again_ends_the_old_keys(code, stranger):
     old = stranger("POST", CONNECT, introduction(code)).json["site_key"]
-    fresh = open_code(sites.new_connect_code(HOME, "My Agency"))["code"]
+    fresh = open_code(handshake.new_connect_code(HOME, "My Agency"))["code"]
     assert stranger("POST", CONNECT, introduction(fresh)).status_code == 201
     answer = stranger("GET", ME, headers={"Authorization": f"Bearer {old}"})
     assert answer.json["code"] == "key_revoked"
@@ -154,20 +154,20 @@ def test_connecting_again_ends_the_old_keys(code, stranger):
     ],
 )
 def test_addresses_are_stored_in_one_normal_form(app, typed, stored):
-    sites.new_connect_code(typed)
+    handshake.new_connect_code(typed)
     assert db.session.scalars(select(Site)).one().url == stored
 
 
 @pytest.mark.parametrize("typed", ["", "ftp://x.example", "https://u:p@x.example", "https:// x"])
 def test_what_is_no_address_is_refused(app, typed):
     with pytest.raises(InputError):
-        sites.new_connect_code(typed)
+        handshake.new_connect_code(typed)
 
 
 def test_a_site_belongs_to_one_account(app):
-    sites.new_connect_code(HOME, "One")
+    handshake.new_connect_code(HOME, "One")
     with pytest.raises(ConflictError) as caught:
-        sites.new_connect_code(HOME.replace("https", "http"), "Two")
+        handshake.new_connect_code(HOME.replace("https", "http"), "Two")
     assert caught.value.code == "site_taken"
 
 

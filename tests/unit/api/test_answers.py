@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy.exc
 
 from igny8_flask import site_settings
-from igny8_flask.api import tasks
-from igny8_flask.db import db
+from igny8_flask.api import idempotency, tasks
+from igny8_flask.db import db, utcnow
 from igny8_flask.models import IdempotencyRecord
 
 TASKS = "/v1/writer/tasks/"
@@ -179,3 +179,13 @@ def test_an_ill_shaped_key_is_refused(plugin, key):
     answer = plugin("POST", TASKS, BODY, headers={"Idempotency-Key": key})
     assert answer.status_code == 422
     assert list(answer.json["fields"]) == ["Idempotency-Key"]
+
+
+def test_records_are_forgotten_after_their_time_alone(plugin):
+    plugin("POST", TASKS, BODY, headers=KEY)
+    idempotency.forget_expired()
+    record = db.session.scalars(db.select(IdempotencyRecord)).one()
+    record.expires_at = utcnow()
+    db.session.commit()
+    idempotency.forget_expired()
+    assert db.session.scalars(db.select(IdempotencyRecord)).all() == []

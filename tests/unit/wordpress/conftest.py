@@ -62,7 +62,7 @@ class FakeWordPress:
 @pytest.fixture
 def wordpress() -> Iterator[FakeWordPress]:
     fake = FakeWordPress()
-    thread = threading.Thread(target=fake.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=fake.server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield fake
     fake.server.shutdown()
