@@ -143,7 +143,8 @@
 
 	function drawLinks( job ) {
 		const result = job.status.result || {};
-		const links = 'success' !== job.done ? [] : [
+		const isWritten = 'success' === job.done || ( 'failed' === job.done && job.past.length );
+		const links = ! isWritten ? [] : [
 			[ result.link, __( 'View post', 'igny8' ) ],
 			[ result.edit_link, __( 'Edit post', 'igny8' ) ],
 			[ result.link ? '' : igny8.contents, __( 'See the content', 'igny8' ) ],

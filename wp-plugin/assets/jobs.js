@@ -122,7 +122,7 @@
 		const moved = status.percentage !== job.status.percentage || status.phase !== job.status.phase;
 		job.status = status;
 		job.lost = '';
-		job.costs[ job.route ] = status.cost_usd;
+		job.costs[ job.route ] = 'publish' === status.function ? 0 : status.cost_usd; // Publishing never pays.
 		job.sandbox = job.sandbox || Boolean( status.sandbox );
 		job.mayCancel = /\/runs\//.test( job.route );
 		if ( 'SUCCESS' === status.state && status.next && status.next.route ) {
