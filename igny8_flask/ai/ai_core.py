@@ -11,10 +11,11 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
-from igny8_flask.ai.constants import CHARS_PER_TOKEN, ESTIMATE_MARGIN
+from igny8_flask.ai.estimates import estimate_image, estimate_text
 from igny8_flask.ai.prices import price_of
 from igny8_flask.ai.providers import (
     ImageRequest,
+    ImageUsage,
     MemoryProfiles,
     Message,
     OpenAICompatText,
@@ -24,6 +25,8 @@ from igny8_flask.ai.providers import (
     TextReply,
     TextRequest,
     Usage,
+    normalize_base_url,
+    provider_for,
 )
 from igny8_flask.ai.replies import extract_json
 from igny8_flask.ai.settings import Integration, get_model_config, load_integration
@@ -124,7 +127,8 @@ class AICore:
             reply = provider.complete(request, on_text, self._context.should_stop)
             return self._text_outcome(reply, request)
 
-        estimate = self.estimate_cost(model, prompt.system + prompt.user, max_tokens)
+        text = " ".join(message.content for message in request.messages)
+        estimate = self.estimate_cost(model, text, max_tokens)
         intent = self._intent(step, request, model, "openai", estimate)
         stored = self._paid(intent, door, call)
         return _text_from_json(stored)
@@ -161,13 +165,16 @@ class AICore:
             usage = _image_usage(reply.usage)
             cost, source = reply.cost_usd, "provider"
             if cost is None:
-                cost, source = self.calculate_cost(model, usage, "image"), "table"
+                pixels = size[0] * size[1]
+                cost = price_of(model, reply.usage, "image", provider=provider, pixels=pixels)
+                source = "table"
             data = reply.images[0].data
             tokens = usage.input + usage.output
             outcome = CallOutcome(data, asdict(usage), cost, source, tokens, reply.request_id)
             return data, outcome
 
-        intent = self._intent(step, request, model, provider, None)
+        estimate = estimate_image(model, prompt, size, quality, provider)
+        intent = self._intent(step, request, model, provider, estimate)
         return self._paid(intent, self._door(provider), call)
 
     def extract_json(self, response_text: str) -> Any:
@@ -176,15 +183,21 @@ class AICore:
         return found.value if found else None
 
     def calculate_cost(
-        self, model: str, usage: Usage | None, model_type: str = "text"
+        self,
+        model: str,
+        usage: Usage | ImageUsage | None,
+        model_type: str = "text",
+        tier: str = "",
     ) -> Decimal | None:
         """US dollars of one call; None where usage or price are unknown."""
-        return price_of(model, usage, model_type) if usage else None
+        return price_of(model, usage, model_type, tier, self._provider_name())
 
     def estimate_cost(self, model: str, text: str, max_tokens: int) -> Decimal | None:
         """Upper estimate in US dollars of a text call; None when the price is unknown."""
-        tokens = int(len(text) / CHARS_PER_TOKEN * ESTIMATE_MARGIN)
-        return price_of(model, Usage(tokens, 0, 0, max_tokens, 0))
+        return estimate_text(model, text, max_tokens, self._provider_name())
+
+    def _provider_name(self) -> str:
+        return provider_for(normalize_base_url(self.get_base_url())).name
 
     def _integration(self, integration_type: str) -> Integration:
         if integration_type not in self._integrations:
@@ -262,7 +275,8 @@ class AICore:
     def _text_outcome(self, reply: TextReply, request: TextRequest) -> tuple[bytes, CallOutcome]:
         cost, source = reply.cost_usd, "provider"
         if cost is None:
-            cost, source = self.calculate_cost(request.model, reply.usage), "table"
+            cost = self.calculate_cost(request.model, reply.usage, tier=reply.tier)
+            source = "table"
         usage = asdict(reply.usage) if reply.usage else {}
         tokens = usage.get("input", 0) + usage.get("output", 0)
         data = json.dumps(asdict(reply), default=str, ensure_ascii=False).encode()

@@ -9,7 +9,6 @@ PHASES: dict[str, tuple[int, int]] = {
     "DONE": (98, 100),
 }  # phase → percentages where it begins and ends
 
-CHARS_PER_TOKEN = 4  # English prose; used for estimates only, money follows the real usage
 ESTIMATE_MARGIN = 1.1  # safety factor of estimates, see docs/decisions.md
 TEXT_SHARE_OF_DRAWING = 0.3  # how much of AI_CALL the text takes when images follow
 PROMPT_DATA_MAX_CHARS = 20_000  # site data inside one prompt

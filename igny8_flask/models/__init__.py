@@ -1,6 +1,7 @@
 """The rows: one module an area. No HTTP, no queue, no decisions here."""
 
 from igny8_flask.models.accounts import Account, ConnectCode, Site, SiteKey
+from igny8_flask.models.budgets import BudgetCounter, BudgetHold
 from igny8_flask.models.enums import (
     CallState,
     ContentStatus,
@@ -13,6 +14,7 @@ from igny8_flask.models.enums import (
 )
 from igny8_flask.models.money import LedgerEntry
 from igny8_flask.models.planner import Cluster, ContentIdea, Keyword
+from igny8_flask.models.prices import ModelListing, ModelPrice
 from igny8_flask.models.publishing import Delivery
 from igny8_flask.models.runs import AITaskLog, PaidCall
 from igny8_flask.models.system import AIPrompt, IdempotencyRecord, IntegrationSettings
@@ -22,6 +24,8 @@ __all__ = [
     "AIPrompt",
     "AITaskLog",
     "Account",
+    "BudgetCounter",
+    "BudgetHold",
     "CallState",
     "Cluster",
     "ConnectCode",
@@ -38,6 +42,8 @@ __all__ = [
     "Keyword",
     "LedgerEntry",
     "LedgerKind",
+    "ModelListing",
+    "ModelPrice",
     "PaidCall",
     "Site",
     "SiteKey",
