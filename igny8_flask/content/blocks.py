@@ -116,12 +116,13 @@ def _list(tag: Tag) -> str:
     html = ""
     if tag.name == "ol":
         given["ordered"] = True
+        start = attribute(tag, "start")
+        if start:
+            given["start"] = int(start)
         if "reversed" in tag.attrs:
             given["reversed"] = True
             html += " reversed"
-        if tag.get("start"):
-            given["start"] = int(attribute(tag, "start"))
-            html += f' start="{given["start"]}"'
+        html += f' start="{int(start)}"' if start else ""
     items = "\n\n".join(_list_item(item) for item in tags_in(tag))
     return _block("list", f'<{tag.name}{html} class="wp-block-list">{items}</{tag.name}>', **given)
 

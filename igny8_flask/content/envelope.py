@@ -51,7 +51,9 @@ _LABEL = re.compile(
 _ESCAPED_TAG = re.compile(
     r"&(?:amp;)*lt;/?(?:p|h[1-6]|ul|ol|li|div|strong|article|section|table|br|em|a)\b", re.I
 )
-_REAL_TAG = re.compile(r"</?(?:p|h[1-6]|ul|ol|li|div|article|section|table)\b", re.I)
+_REAL_TAG = re.compile(
+    r"</?(?:p|h[1-6]|ul|ol|li|div|article|section|table|pre|code|blockquote)\b", re.I
+)
 
 
 def unwrap(text: str) -> tuple[str, dict[str, Any]]:
@@ -113,7 +115,11 @@ def _without_fence(text: str) -> str:
         return inside
     last = bare[-1]
     after = "\n".join(lines[last + 1 :]).strip()
-    if len(after) > 600 or len(bare) % 2 == 0:
+    if (
+        len(after) > 600
+        or len(after) + len(before.strip()) > sum(map(len, lines[:last]))
+        or len(bare) % 2 == 0
+    ):
         if opener[2].lower() in {"markdown", "md", "html", "json"} and not len(bare) % 2:
             return inside
         return text

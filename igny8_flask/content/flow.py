@@ -14,8 +14,8 @@ from igny8_flask.content.nodes import (
     attribute,
     detach,
     fill,
+    holds_flow,
     is_blank,
-    is_flow,
     new,
     plain_text,
     tags_in,
@@ -46,11 +46,6 @@ def blocks_of(parent: Tag) -> list[Tag]:
         else:
             run.append(node)
     return blocks + build_office_list(office) + _paragraphs(run)
-
-
-def holds_flow(node: PageElement) -> bool:
-    """Whether the node is a block or an inline element around one."""
-    return isinstance(node, Tag) and (is_flow(node) or any(is_flow(t) for t in node.find_all(True)))
 
 
 def _block(tag: Tag) -> list[Tag]:
@@ -126,7 +121,8 @@ def _picture(node: PageElement) -> Tag | None:
     """Return the figure for an image, or a link or emphasis around nothing but an image."""
     if not isinstance(node, Tag) or node.name in {"code", "sup", "sub"}:
         return None
-    images = [node] if node.name == "img" else node.find_all("img")
+    inside = [node, *(tag for tag in node.descendants if isinstance(tag, Tag))]
+    images = [tag for tag in inside if tag.name == "img"]
     if len(images) != 1 or (node.name != "img" and node.get_text().strip()):
         return None
     image = images[0]

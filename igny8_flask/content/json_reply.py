@@ -32,7 +32,8 @@ _TEXT_KEYS = (
     "children", "data", "faq", "faqs", "conclusion", "outro", "closing", "call_to_action",
 )  # fmt: skip
 _STRUCTURED = ("sections", "introduction", "intro", "h2", "blocks", "outline", "paragraphs")
-_START = re.compile(r"[{\[]\s*[{\[\"]|\"(?=[{\[<#\\])")
+_START = re.compile(r"\{\s*\"[^\"\n]{1,60}\"\s*:|\[\s*\{\s*\"|\A\s*[\"\[](?=.)")
+_ARTICLE_BEGUN = re.compile(r"^\s{0,3}#|^```(?!json|\s*\Z)|<(?:p|h[1-6]|div)\b", re.M)
 _STRING_FIELD = re.compile(r"\"([\w -]{1,40})\"\s*:\s*\"")
 _END_QUOTE = re.compile(r"\"(?=\s*(?:,\s*\"[\w -]{1,40}\"\s*:|[}\]]\s*(?:[,}\]]|```|\Z)|\Z))")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
@@ -42,15 +43,16 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "\n"}
 def read_json(text: str) -> tuple[str, dict[str, Any]] | None:
     """Return body and metadata when ``text`` is (or introduces) JSON with an article, else None."""
     start = _START.search(text)
-    if not start or len(text[: start.start()].strip()) > 400:
+    before = text[: start.start()].strip() if start else ""
+    if not start or len(before) > 400 or _ARTICLE_BEGUN.search(before):
         return None
     source = text[start.start() :].strip().removesuffix("```").strip()
     if _nesting(source) > MAX_DEPTH:
         return None
-    value = _load(source)
-    if value is None:
+    value, end = _load(source)
+    if end == 0:
         return _scan(source)
-    return _article(value)
+    return None if len(source) - end > min(600, end) else _article(value)
 
 
 def _nesting(source: str) -> int:
@@ -61,17 +63,16 @@ def _nesting(source: str) -> int:
     return deepest
 
 
-def _load(source: str) -> Any:
+def _load(source: str) -> tuple[Any, int]:
+    """Return the value at the start of ``source`` and where it ends; 0 when it is no JSON."""
     decoder = json.JSONDecoder(strict=False)
     for attempt in (source, re.sub(r",(\s*[}\]])", r"\1", source)):
         try:
             value, end = decoder.raw_decode(attempt)
         except (ValueError, RecursionError):
             continue
-        if len(attempt) - end > max(600, end):
-            return None
-        return value
-    return None
+        return value, end
+    return None, 0
 
 
 def _article(value: Any) -> tuple[str, dict[str, Any]] | None:

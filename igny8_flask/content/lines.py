@@ -16,11 +16,11 @@ MAX_STEPS = 10_000
 MAX_HEADING_CHARS = 500
 _BULLET = "•◦▪▸►●○‣–·■➤✓✔✅"
 _ITEM = re.compile(rf"([ \t]*)(?:([-*+{_BULLET}])|(\d{{1,9}})[.)])(?:[ \t]+(.*)|$)")
-_HEADING = re.compile(r"[ \t]{0,3}(#{1,6})(?:[ \t]+(.*?)|[ \t]*)(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r"[ \t]*(#{1,6})(?:[ \t]+(.*?)|[ \t]*)(?:[ \t]+#+)?[ \t]*$")
 _TIGHT_HEADING = re.compile(r"(#{2,6})([^\s#].*?)(?:[ \t]*#+)?[ \t]*$|(#)([A-Z\d][^#\n]* [^#\n]*)$")
-_RULE = re.compile(r"[ \t]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|[—–]{3,})$")
+_RULE = re.compile(r"[ \t]*(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|[—–]{3,})$")
 _SETEXT = re.compile(r"[ \t]{0,3}(=+|-{3,})[ \t]*$")
-_QUOTE = re.compile(r"[ \t]{0,3}>[ \t]?")
+_QUOTE = re.compile(r"[ \t]*>[ \t]?")
 _DEFINITION = re.compile(r"[ \t]{0,3}:[ \t]+(\S.*)$")
 _NOTE = re.compile(r"[ \t]{0,3}\[\^[^\]]+\]:")
 _HEADING_ID = re.compile(r"[ \t]*\{#([\w-]+)[^{}]*\}$")

@@ -14,12 +14,37 @@ FLOW_TAGS = (
 )
 LISTS = frozenset({"ul", "ol"})
 
+# The tree library reads entities one call each; where they are many, stand-ins spare the calls.
+_MANY_ENTITIES = 2_000
+_STAND_INS = (
+    ("&lt;", "\ue004", "<"),
+    ("&gt;", "\ue005", ">"),
+    ("&amp;", "\ue006", "&"),
+    ("&quot;", "\ue007", '"'),
+    ("&nbsp;", "\ue008", "\u00a0"),
+)
 _FACTORY = BeautifulSoup("", "html.parser")
 
 
 def parse(html: str) -> Tag:
     """Return the tree of sanitized ``html`` under one root."""
-    return BeautifulSoup(html, "html.parser")
+    if html.count("&") < _MANY_ENTITIES:
+        return BeautifulSoup(html, "html.parser")
+    for entity, stand_in, _ in _STAND_INS:
+        html = html.replace(entity, stand_in)
+    root = BeautifulSoup(html, "html.parser")
+    for node in list(root.descendants):
+        if isinstance(node, Tag):
+            node.attrs = {name: _original(str(value)) for name, value in node.attrs.items()}
+        elif isinstance(node, NavigableString):
+            node.replace_with(NavigableString(_original(str(node))))
+    return root
+
+
+def _original(text: str) -> str:
+    for _, stand_in, character in _STAND_INS:
+        text = text.replace(stand_in, character)
+    return text
 
 
 def new(name: str, *children: PageElement | str, **attributes: str) -> Tag:
@@ -48,6 +73,13 @@ def tags_in(tag: Tag) -> Iterator[Tag]:
 def is_flow(node: PageElement) -> bool:
     """Whether the node is block-level itself."""
     return isinstance(node, Tag) and node.name in FLOW_TAGS
+
+
+def holds_flow(node: PageElement) -> bool:
+    """Whether the node is a block or an inline element around one."""
+    if not isinstance(node, Tag):
+        return False
+    return is_flow(node) or any(is_flow(inner) for inner in node.descendants)
 
 
 def is_blank(node: PageElement) -> bool:

@@ -42,7 +42,7 @@ def normalize(raw: str) -> NormalizedContent:
     form = form_of(body)
     html = prepare_html(body, warnings) if form is Form.HTML else render_markdown(body, warnings)
     root = parse(sanitize(balance(html)))
-    repair_text(root, from_html=form is not Form.MARKDOWN)
+    repair_text(root, marks=form is not Form.MARKDOWN, emphasis=form is Form.MIXED)
     merge_marks(root)
     title, blocks = take_title(blocks_of(root), meta.pop("title", ""))
     raise_bold_lines(blocks)

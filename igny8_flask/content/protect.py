@@ -16,7 +16,7 @@ _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
 _MATH_OPEN = re.compile(r"\\\[|\\\(|\$\$|(?<![\w$\\])\$(?=[^\s$])")
 _MATH_ENDS = {"\\[": ("\\]", 2000), "\\(": ("\\)", 600), "$$": ("$$", 2000), "$": ("$", 200)}
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_MATH_SIGN = re.compile(r"[\\^_={}<>]|\d\s*[-+*/]|[A-Za-z]\s*[-+*/]\s*\w|\A\s*[A-Za-z]{1,2}\s*\Z")
+_MATH_SIGN = re.compile(r"[\\^_={}<>]|\d\s*[-+*/]|[A-Za-z]\s*[-+*/]\s*\w")
 _DOLLAR_SIGN = re.compile(r"[\\^_={}]|\A[A-Za-z]\Z")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HARD_BREAK = re.compile(r"(?:(?<!\\)\\|(?<! ) {2,10})\n(?=[ \t>]*\S)")
@@ -136,6 +136,8 @@ def _is_math(mark: str, inside: str, after: str) -> bool:
     if mark == "$":
         edges = "\n" in inside or inside[-1].isspace() or after.isalnum()
         return not edges and bool(_DOLLAR_SIGN.search(inside))
+    if mark == "\\(" and inside.strip().isalpha() and len(inside.strip()) <= 2:
+        return True
     return bool(_MATH_SIGN.search(inside))
 
 

@@ -90,7 +90,7 @@ def _inline(
     blocks_of: Callable[[Tag], list[Tag]],
     inline_content: Callable[[Tag], list[PageElement]],
 ) -> list[PageElement]:
-    if not any(is_flow(inner) for inner in cell.find_all(True)):
+    if not any(is_flow(inner) for inner in cell.descendants):
         nodes = list(cell.children)
     else:
         nodes = []

@@ -20,16 +20,16 @@ _MARKED = re.compile(
 _HAS_MARK = re.compile(r"\*|__|\]\(|`")
 
 
-def repair_text(root: Tag, from_html: bool) -> None:
-    """Undo doubled entities everywhere, and Markdown marks where the reply was HTML."""
+def repair_text(root: Tag, marks: bool, emphasis: bool) -> None:
+    """Undo doubled entities; read Markdown marks where asked, single stars only as ``emphasis``."""
     for string in list(root.find_all(string=True)):
         if not string.strip(" \n\t") or _is_literal(string):
             continue
         text = str(string)
         changed = _without_entities(text) if "&" in text else text
         changed = re.sub(r"[ \t]*\n\s*|\t", " ", changed)
-        if from_html and _HAS_MARK.search(changed):
-            _replace_marks(string, changed)
+        if marks and _HAS_MARK.search(changed):
+            _replace_marks(string, changed, emphasis)
         elif changed != text:
             string.replace_with(NavigableString(changed))
 
@@ -37,12 +37,23 @@ def repair_text(root: Tag, from_html: bool) -> None:
 def merge_marks(root: Tag) -> None:
     """Dissolve marks within the same mark, empty marks, and links without an address."""
     for tag in list(root.find_all(True)):
-        if tag.name == "a" and not tag.get("href") and not tag.get("id"):
+        if tag.name == "br":
+            _strip_around(tag)
+        elif tag.name == "a" and not tag.get("href") and not tag.get("id"):
             tag.unwrap()
         elif tag.name == "img" and not tag.get("src"):
             tag.decompose()
         elif tag.name in _MERGED and _is_needless(tag):
             tag.unwrap()
+
+
+def _strip_around(line_break: Tag) -> None:
+    after = line_break.next_sibling
+    if isinstance(after, NavigableString) and after[:1] == " ":
+        after.replace_with(NavigableString(str(after).lstrip(" ")))
+    before = line_break.previous_sibling
+    if isinstance(before, NavigableString) and before[-1:] == " ":
+        before.replace_with(NavigableString(str(before).rstrip(" ")))
 
 
 def _is_needless(tag: Tag) -> bool:
@@ -65,12 +76,12 @@ def _without_entities(text: str) -> str:
     return text.replace("\x00", "")
 
 
-def _replace_marks(string: NavigableString, text: str) -> None:
+def _replace_marks(string: NavigableString, text: str, emphasis: bool) -> None:
     position = 0
     nodes: list[NavigableString | Tag] = []
     in_link = any(parent.name == "a" for parent in string.parents)
     for match in _MARKED.finditer(text):
-        made = _mark(match, in_link)
+        made = None if match[3] and not emphasis else _mark(match, in_link)
         if made is None:
             continue
         nodes += [NavigableString(text[position : match.start()]), made]

@@ -38,7 +38,26 @@ CASES = list(read_cases())
 
 
 def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"</?(?:p|h\d|li|ul|ol|td|th|tr|dt|dd|dl|pre|figure|table|thead|tbody|blockquote|details|summary|figcaption|br|hr|cite)\b[^>]*>|<!--more-->", " ", html)) and unescape(re.sub(r"<[^>]*>", "", re.sub(r"</?(?:p|h\d|li|ul|ol|td|th|tr|dt|dd|dl|pre|figure|table|thead|tbody|blockquote|details|summary|figcaption|br|hr|cite)\b[^>]*>|<!--more-->", " ", html))).split())
+    return " ".join(
+        unescape(
+            re.sub(
+                r"</?(?:p|h\d|li|ul|ol|td|th|tr|dt|dd|dl|pre|figure|table|thead|tbody|blockquote|details|summary|figcaption|br|hr|cite)\b[^>]*>|<!--more-->",
+                " ",
+                html,
+            )
+        )
+        and unescape(
+            re.sub(
+                r"<[^>]*>",
+                "",
+                re.sub(
+                    r"</?(?:p|h\d|li|ul|ol|td|th|tr|dt|dd|dl|pre|figure|table|thead|tbody|blockquote|details|summary|figcaption|br|hr|cite)\b[^>]*>|<!--more-->",
+                    " ",
+                    html,
+                ),
+            )
+        ).split()
+    )
 
 
 def top_level_blocks(markup: str) -> list[str]:
@@ -76,7 +95,9 @@ def test_the_collection_is_large_enough() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_reply_becomes_what_its_case_expects(case: Case) -> None:
     result = normalize(case.reply)
-    failed = [f"{key}: {value}" for key, value in case.expectations if not holds(result, key, value)]
+    failed = [
+        f"{key}: {value}" for key, value in case.expectations if not holds(result, key, value)
+    ]
     assert not failed, f"{failed}\n{result.html}\n{result.meta}"
 
 
