@@ -7,7 +7,7 @@
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-define( 'IGNY8_FILE', __DIR__ . '/igny8.php' );
+defined( 'IGNY8_FILE' ) || define( 'IGNY8_FILE', __DIR__ . '/igny8.php' );
 
 require __DIR__ . '/includes/autoload.php';
 

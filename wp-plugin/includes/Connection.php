@@ -38,12 +38,12 @@ final class Connection {
 	}
 
 	/**
-	 * Goes on where the handshake stopped; each step may be repeated.
+	 * Goes on where the handshake stopped, or repeats its last step on a connected site: a fresh password, handed over.
 	 *
 	 * @return true|WP_Error
 	 */
 	public static function resume() {
-		if ( Options::PENDING !== Options::state() ) {
+		if ( ! in_array( Options::state(), array( Options::PENDING, Options::CONNECTED ), true ) ) {
 			return new WP_Error( 'igny8_nothing_pending', __( 'There is no unfinished connection to resume.', 'igny8' ), array( 'status' => 409 ) );
 		}
 		if ( ! Options::has_key() ) {

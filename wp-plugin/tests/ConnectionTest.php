@@ -94,6 +94,17 @@ class ConnectionTest extends Igny8_TestCase {
 		return false !== strpos( $url, 'credentials' ) ? new WP_Error( 'http_request_failed', 'lost' ) : $answer;
 	}
 
+	public function test_connecting_again_gives_a_fresh_password_and_withdraws_the_old_one(): void {
+		$this->willing_backend();
+		$this->post( 'connect', array( 'code' => self::code(), 'confirm' => true ) );
+		$this->assertSame( 200, $this->post( 'connect', array( 'confirm' => true ) )->get_status() );
+		$sent = $this->made( 'PUT /v1/sites/me/credentials/' );
+		$kept = WP_Application_Passwords::get_user_application_passwords( Service_User::find()->ID );
+		$this->assertNotSame( $sent[0]['body']['password'], $sent[1]['body']['password'] );
+		$this->assertSame( array( $sent[1]['body']['password_uuid'] ), wp_list_pluck( $kept, 'uuid' ) );
+		$this->assertCount( 1, $this->made( 'POST /v1/sites/connect/' ) );
+	}
+
 	public function test_a_refused_code_leaves_the_site_unconnected_with_the_reason(): void {
 		$this->backend( 'POST /v1/sites/connect/', 422, array( 'success' => false, 'error' => 'This code has expired.', 'code' => 'connect_code_expired' ) );
 		$answer = $this->post( 'connect', array( 'code' => self::code(), 'confirm' => true ) );

@@ -29,7 +29,7 @@ final class Screen {
 		echo wp_kses( $action, array( 'button' => array( 'type' => true, 'class' => true, 'aria-expanded' => true, 'aria-controls' => true ) ) ); // phpcs:ignore WordPress.Arrays
 		echo '<span class="igny8-badge-place"></span><hr class="wp-header-end">';
 		if ( Options::DENIED === Options::state() && Options::has_key() ) {
-			self::notice( 'error', __( 'The IGNY8 service no longer accepts the key of this site. Connect it again in the settings.', 'igny8' ) );
+			self::notice( 'error', __( 'The IGNY8 service no longer accepts the key of this site. Disconnect it in the settings and connect it with a new code.', 'igny8' ) );
 		}
 	}
 

@@ -120,8 +120,10 @@ final class Settings_Page {
 				<tbody><?php array_map( array( __CLASS__, 'check_row' ), $view['checks'] ); ?></tbody>
 			</table>
 			</div>
+			<p class="description"><?php esc_html_e( '“Connect again” gives the service user a fresh password; it repairs a login that no longer works. The key of the site stays.', 'igny8' ); ?></p>
 			<p class="igny8-buttons">
 				<button type="button" class="button" id="igny8-test"><?php esc_html_e( 'Test again', 'igny8' ); ?></button>
+				<button type="button" class="button" id="igny8-resume"><?php esc_html_e( 'Connect again', 'igny8' ); ?></button>
 				<button type="button" class="button igny8-danger" id="igny8-disconnect"><?php esc_html_e( 'Disconnect', 'igny8' ); ?></button>
 				<span class="igny8-form-answer" role="status"></span>
 			</p>
