@@ -20,6 +20,12 @@ from tests.lab.wp_admin import AdminSession
 
 QUICK_RECOVERY = {"IGNY8_LEASE_S": "6"}  # how long a dead worker's run waits for the next one
 
+EMPTY_TRASH = """
+foreach ( get_posts( array( 'post_status' => 'trash', 'posts_per_page' => -1 ) ) as $post ) {
+	wp_delete_post( $post->ID, true );
+}
+"""
+
 
 @contextmanager
 def machine_permitting() -> Iterator[None]:
@@ -37,10 +43,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """A failure on the running stack shows what its processes said last."""
     report = yield
     if report.failed:
-        for name, value in getattr(item, "funcargs", {}).items():
-            for part in value if isinstance(value, tuple) else [value]:
-                if isinstance(part, Stack):
-                    report.sections.append((f"logs of {name}", part.last_words()))
+        given = getattr(item, "funcargs", {}).values()
+        parts = [
+            part for value in given for part in (value if isinstance(value, tuple) else [value])
+        ]
+        for running in {part for part in parts if isinstance(part, Stack)}:
+            report.sections.append(("last words of the stack", running.last_words()))
     return report
 
 
@@ -133,6 +141,7 @@ def _connected() -> Iterator[tuple[Stack, WordPressSite]]:
             site = cleanup.enter_context(WordPressSite.up(plugin=PLUGIN))
             running = cleanup.enter_context(Stack.up([site], settings=QUICK_RECOVERY))
             AdminSession(site).connect(running.connect_code(site.url))
+            site.wp_eval(EMPTY_TRASH)
             site.snapshot()
         yield running, site
 

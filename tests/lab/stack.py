@@ -116,12 +116,12 @@ class Stack:
         self._processes.append(self.worker)
 
     def last_words(self) -> str:
-        """The errors and the end of the logs of API and worker."""
+        """The errors in the logs of API and worker; without any, the end of the logs."""
         words = []
         for process in (self.api, self.worker):
             lines = process.log.read_text(errors="replace").splitlines()
-            errors = [line for line in lines if '"level": "error"' in line]
-            words += [f"--- {process.name}", *errors[-5:], process.tail(10)]
+            errors = [line for line in lines if '"level": "error"' in line or "Traceback" in line]
+            words += [f"--- {process.name}", *(errors[-3:] or lines[-5:])]
         return "\n".join(words).replace("\\n", "\n")
 
     def down(self) -> None:
