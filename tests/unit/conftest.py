@@ -1,5 +1,9 @@
-"""An application on a throw-away SQLite file, without Redis and without a network."""
+"""An application on a throw-away database, without Redis and without a network.
 
+SQLite unless IGNY8_TEST_DATABASE_URL names an empty PostgreSQL database.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +21,14 @@ from tests.factories import ConnectedSite, make_settings, make_site
 @pytest.fixture(scope="session")
 def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     path = tmp_path_factory.mktemp("database") / "unit.db"
-    app = create_app(make_settings(DATABASE_URL=f"sqlite:///{path}"))
+    url = os.environ.get("IGNY8_TEST_DATABASE_URL") or f"sqlite:///{path}"
+    app = create_app(make_settings(DATABASE_URL=url))
     with app.app_context():
         db.create_all()
     yield app
     with app.app_context():
         db.session.remove()
+        db.drop_all()
         db.engine.dispose()
 
 
