@@ -9,9 +9,16 @@ from typing import Any
 from sqlalchemy import select
 
 from igny8_flask import documents, site_settings
+from igny8_flask.ai.moderation import check_text
 from igny8_flask.cache import StatusBody
 from igny8_flask.db import db, utcnow
-from igny8_flask.errors import InputError, LeaseLostError, NotFoundError, WordPressError
+from igny8_flask.errors import (
+    ConflictError,
+    InputError,
+    LeaseLostError,
+    NotFoundError,
+    WordPressError,
+)
 from igny8_flask.jobs import add_or_find_live, perform, publish_status, put_back, work_key
 from igny8_flask.leases import Lease, Ticket, move, reclaim_expired
 from igny8_flask.models import Content, ContentStatus, Delivery, Image, ImageFile, Site, WorkState
@@ -80,13 +87,32 @@ def _execute(delivery: Delivery, lease: Lease) -> None:
         raise NotFoundError("The article was deleted before it could be sent.")
     client = client_for(site)
     steps = _Steps(lease)
+    rules = {**site_settings.read(site)["publishing"], **delivery.options}
+    _moderate(content, rules, steps)
     images = [image for image in content.images if image.state is ImageState.GENERATED]
     for number, image in enumerate(images, start=1):
         if image.wp_media_id is None:
             steps.report("AI_CALL", 20 * number, f"Sending image {number} of {len(images)}…")
             _send_image(client, content, image)
     steps.report("SAVE", 70, "Sending the article…")
-    _send_post(client, delivery, site, content, images, steps)
+    abilities = (site.connection or {}).get("site", {})
+    _send_post(client, content, images, documents.build(content, images, rules, abilities), steps)
+
+
+def _moderate(content: Content, rules: dict[str, Any], steps: "_Steps") -> None:
+    """Nothing goes public unseen: a person approved it, or the provider passed it."""
+    approved = content.status in (ContentStatus.APPROVED, ContentStatus.PUBLISHED)
+    if approved or rules["status"] != "publish" or not rules["moderation"]:
+        return
+    if content.moderation is None:
+        steps.report("PREP", 10, "Having the text checked…")
+        owner = (content.account_id, content.site_id)
+        content.moderation = check_text(current(), *owner, f"{content.title}\n{content.html}")
+        db.session.commit()
+    if content.moderation["flagged"]:
+        found = ", ".join(content.moderation["categories"])
+        words = f"The provider's moderation objects to this article ({found}). Read and approve it."
+        raise ConflictError(words, "content_flagged")
 
 
 def _send_image(client: WordPressClient, content: Content, image: Image) -> None:
@@ -106,15 +132,11 @@ def _send_image(client: WordPressClient, content: Content, image: Image) -> None
 
 def _send_post(
     client: WordPressClient,
-    delivery: Delivery,
-    site: Site,
     content: Content,
     images: list[Image],
+    document: dict[str, Any],
     steps: "_Steps",
 ) -> None:
-    rules = {**site_settings.read(site)["publishing"], **delivery.options}
-    abilities = (site.connection or {}).get("site", {})
-    document = documents.build(content, images, rules, abilities)
     db.session.commit()
     try:
         receipt = client.put_content(content.id, document)

@@ -24,6 +24,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "status": "draft",
         "post_type": "post",
         "create_terms": False,
+        "moderation": True,
         "categories": [],
     },
 }

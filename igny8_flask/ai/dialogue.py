@@ -54,7 +54,17 @@ class Question:
         return f"text:{self.position[0]}{name}{self.suffix}"
 
 
-_NOT_ASKED = {"site_id", "provenance", "language", "tone", "drawn", "mobile", "text", "round"}
+_NOT_ASKED = {
+    "site_id",
+    "provenance",
+    "language",
+    "tone",
+    "drawn",
+    "mobile",
+    "text",
+    "round",
+    "label",
+}
 
 
 class Dialogue:

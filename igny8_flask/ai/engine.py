@@ -29,6 +29,8 @@ from igny8_flask.db import db, utcnow
 from igny8_flask.errors import Igny8Error
 from igny8_flask.services import Services
 
+MAX_EXTRA_BATCHES = 3  # for items that cut answers left over
+
 
 class AIEngine:
     """Executes one run."""
@@ -72,6 +74,7 @@ class AIEngine:
 
     def _call_and_parse(self, fn: BaseAIFunction, data: dict[str, Any]) -> list[Any]:
         batches = list(_batches(data, fn.get_max_items()))
+        limit = len(batches) + MAX_EXTRA_BATCHES
         config = get_model_config(fn.get_name())
         model = fn.get_model(self.context.account) or self.core.get_model("openai", fn.get_name())
         suffix = f":r{data['round']}" if data["round"] else ""
@@ -85,6 +88,9 @@ class AIEngine:
             position = (number, len(batches))
             call = Question(fn, batch, prompt, replace(config, model=model), position, suffix)
             parsed.append(dialogue.ask(call))
+            rest = _left_over(batch, parsed[-1])
+            if rest and len(batches) < limit:
+                batches.append({**batch, "items": rest})
         if fn.get_metadata().draws:
             data["drawn"] = list(self._draw(parsed, data))
         return parsed
@@ -128,6 +134,15 @@ class AIEngine:
     def _handle_error(self, error: Igny8Error) -> None:
         self.console.error(error.code, error.message)
         self.steps.add_response_step("Error", "error", error.message, error.code)
+
+
+def _left_over(batch: dict[str, Any], parsed: ParsedReply) -> list[Any]:
+    """Items that a cut answer did not reach; they are asked for again."""
+    label = batch.get("label")
+    if label is None or not parsed.partial:
+        return []
+    names = set(parsed.unassigned)
+    return [item for item in batch["items"] if label(item) in names]
 
 
 def _batches(data: dict[str, Any], size: int | None) -> Iterator[dict[str, Any]]:

@@ -92,6 +92,10 @@ class ParsedReply(Protocol):
         """Whether the reply was cut and only its whole part is here."""
 
     @property
+    def unassigned(self) -> Sequence[str]:
+        """What was asked for and did not come, by its label."""
+
+    @property
     def warnings(self) -> Sequence[str]:
         """What was dropped or repaired, in words."""
 

@@ -41,6 +41,7 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     """An article: clean HTML, and what is known of its post on the site.
 
     ``seo`` is ``{"title", "description", "focus"}``; ``terms`` is ``{"categories", "tags"}``;
+    ``moderation`` is the provider's verdict on this very text, None while there is none;
     ``provenance`` says which model and prompt made it and whether that was the sandbox.
     """
 
@@ -64,6 +65,7 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     faq: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    moderation: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     wp_post_id: Mapped[int | None]
     wp_status: Mapped[str | None] = mapped_column(String(20))
     wp_link: Mapped[str | None] = mapped_column(String(1000))

@@ -344,6 +344,7 @@ def upgrade() -> None:
     sa.Column('faq', sa.JSON(), nullable=False),
     sa.Column('warnings', sa.JSON(), nullable=False),
     sa.Column('provenance', sa.JSON(), nullable=False),
+    sa.Column('moderation', sa.JSON(), nullable=True),
     sa.Column('wp_post_id', sa.Integer(), nullable=True),
     sa.Column('wp_status', sa.String(length=20), nullable=True),
     sa.Column('wp_link', sa.String(length=1000), nullable=True),

@@ -18,7 +18,7 @@ def test_a_cut_article_is_continued_and_whole(site: Site, sandbox: Sandbox) -> N
     submit_article(site)
     run_next()
     whole = db.session.scalars(select(Content.html)).one()
-    sandbox.script({"fault": "length_cut", "times": 1, "args": {"at_percent": 50}, "match": {}})
+    sandbox.script({"fault": "length_cut", "times": 1, "args": {"percent": 50}, "match": {}})
     submit_article(site)
     done = run_next()
     assert done.state is WorkState.SUCCESS
@@ -32,7 +32,7 @@ def test_a_cut_article_is_continued_and_whole(site: Site, sandbox: Sandbox) -> N
 
 
 def test_an_article_that_stays_cut_is_an_unpublished_draft(site: Site, sandbox: Sandbox) -> None:
-    sandbox.script({"fault": "length_cut", "times": 9, "args": {"at_percent": 50}, "match": {}})
+    sandbox.script({"fault": "length_cut", "times": 9, "args": {"percent": 50}, "match": {}})
     submit_article(site, images=True, publish=True)
     done = run_next()
     content = db.session.scalars(select(Content)).one()

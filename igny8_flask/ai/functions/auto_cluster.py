@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -87,6 +88,7 @@ class AutoClusterFunction(BaseAIFunction):
         return {
             "items": [_as_data(keyword) for keyword in keywords],
             "existing": list(names),
+            "label": itemgetter("keyword"),
             "site_id": site_id,
             "language": payload.get("language") or "English",
         }
@@ -139,7 +141,8 @@ class AutoClusterFunction(BaseAIFunction):
                 select(Keyword).where(Keyword.site_id == site_id, Keyword.id.in_(ids.values()))
             )
         }
-        created, assigned = [], 0
+        created: list[str] = []
+        taken: set[str] = set()
         for row in (row for reply in parsed for row in reply.rows):
             name = row.name.strip()[:NAME_MAX_CHARS]
             cluster = clusters.get(name.casefold())
@@ -155,12 +158,12 @@ class AutoClusterFunction(BaseAIFunction):
                 keyword = rows.get(ids[text])
                 if keyword is not None and cluster is not None:
                     keyword.cluster_id, keyword.status = cluster.id, "mapped"
-                    assigned += 1
+                    taken.add(text)
         return {
             "count": len(original_data["items"]),
             "clusters_created": created,
-            "keywords_assigned": assigned,
-            "unassigned": [text for reply in parsed for text in reply.unassigned],
+            "keywords_assigned": len(taken),
+            "unassigned": sorted(ids.keys() - taken),
             "warnings": [text for reply in parsed for text in reply.warnings],
         }
 

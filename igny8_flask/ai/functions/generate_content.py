@@ -185,6 +185,7 @@ class GenerateContentFunction(BaseAIFunction):
         content.faq = [asdict(entry) for entry in article.faq]
         content.warnings = [*reply.warnings, *clean.warnings, *_remarks(reply)]
         content.provenance = original_data["provenance"]
+        content.moderation = None
         task.status = TaskStatus.COMPLETED
         db.session.flush()
         return {

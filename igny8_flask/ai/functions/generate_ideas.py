@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from rapidfuzz import fuzz, process, utils
@@ -102,6 +103,7 @@ class GenerateIdeasFunction(BaseAIFunction):
         return {
             "items": items,
             "taken": _titles(site_id),
+            "label": attrgetter("name"),
             "site_id": site_id,
             "language": payload.get("language") or "English",
             "per_cluster": int(payload["options"].get("ideas_per_cluster") or IDEAS_PER_CLUSTER),
