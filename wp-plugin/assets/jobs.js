@@ -189,9 +189,10 @@
 		};
 		const text = sprintf( words[ job.done ], job.title ) + ( job.error ? ' – ' + job.error : '' ) + ' ';
 		const open = igny8.el( 'button', { type: 'button', class: 'button-link', text: __( 'Details', 'igny8' ) } );
-		const notice = igny8.el( 'div', { class: 'notice notice-' + ( 'failed' === job.done ? 'error' : 'success' ) }, [
-			igny8.el( 'p', { text }, [ open ] ),
-		] );
+		const dismiss = igny8.el( 'button', { type: 'button', class: 'notice-dismiss', 'aria-label': __( 'Dismiss', 'igny8' ) } );
+		const kind = 'failed' === job.done ? 'error' : 'success';
+		const notice = igny8.el( 'div', { class: 'notice is-dismissible notice-' + kind }, [ igny8.el( 'p', { text }, [ open ] ), dismiss ] );
+		dismiss.addEventListener( 'click', () => notice.remove() );
 		open.addEventListener( 'click', () => {
 			notice.remove();
 			show( job );

@@ -117,7 +117,7 @@ final class Contents_Table extends List_Table {
 		if ( ! empty( $item['wp_edit_link'] ) ) {
 			$title = sprintf( '<a class="row-title" href="%s">%s</a>', esc_url( $item['wp_edit_link'] ), $title );
 		}
-		return '<strong>' . $title . '</strong>' . $sandbox . ( '' === $excerpt ? '' : '<p class="igny8-excerpt">' . esc_html( $excerpt ) . '</p>' );
+		return '<strong dir="auto">' . $title . '</strong>' . $sandbox . ( '' === $excerpt ? '' : '<p class="igny8-excerpt">' . esc_html( $excerpt ) . '</p>' );
 	}
 
 	/**

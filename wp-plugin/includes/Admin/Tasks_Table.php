@@ -114,7 +114,7 @@ final class Tasks_Table extends List_Table {
 	 */
 	protected function column_title( $item ): string {
 		$sandbox = empty( $item['content']['sandbox'] ) ? '' : ' <span class="igny8-sandbox">' . esc_html__( 'Sandbox', 'igny8' ) . '</span>';
-		return '<strong class="row-title">' . esc_html( (string) ( $item['title'] ?? '' ) ) . '</strong>' . $sandbox;
+		return '<strong class="row-title" dir="auto">' . esc_html( (string) ( $item['title'] ?? '' ) ) . '</strong>' . $sandbox;
 	}
 
 	/**
