@@ -5,6 +5,7 @@ from html import escape
 
 from igny8_flask.content.stash import Stash
 
+MAX_LINES = 40_000
 _FENCE = re.compile(
     r"(?P<prefix>(?:[ \t]|>|[-*+•][ \t]+|\d{1,9}[.)][ \t]+)*)(?P<mark>`{3,}|~{3,})(?P<info>.*)\Z"
 )
@@ -20,7 +21,7 @@ def stash_fences(text: str, stash: Stash) -> str:
     index = 0
     hopeless: dict[str, int] = {}
     while index < len(lines):
-        fence = _opening(lines[index])
+        fence = _opening(lines[index]) if len(kept) < MAX_LINES else None
         if fence is None:
             kept.append(lines[index])
             index += 1

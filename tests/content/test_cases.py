@@ -11,6 +11,10 @@ import pytest
 from igny8_flask.content import NormalizedContent, normalize
 
 _BLOCK_NAME = re.compile(r"<!-- (/?)wp:([a-z-]+)(?: [^\n]*?)? (/?)-->")
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|h\d|li|ul|ol|td|th|tr|dt|dd|dl|pre|figure|table|thead|tbody|blockquote|details|summary"
+    r"|figcaption|br|hr|cite)\b[^>]*>|<!--more-->"
+)
 _KNOWN = set(
     "paragraph heading list list-item table code quote image separator details embed more".split()
 )
@@ -38,26 +42,8 @@ CASES = list(read_cases())
 
 
 def text_of(html: str) -> str:
-    return " ".join(
-        unescape(
-            re.sub(
-                r"</?(?:p|h\d|li|ul|ol|td|th|tr|dt|dd|dl|pre|figure|table|thead|tbody|blockquote|details|summary|figcaption|br|hr|cite)\b[^>]*>|<!--more-->",
-                " ",
-                html,
-            )
-        )
-        and unescape(
-            re.sub(
-                r"<[^>]*>",
-                "",
-                re.sub(
-                    r"</?(?:p|h\d|li|ul|ol|td|th|tr|dt|dd|dl|pre|figure|table|thead|tbody|blockquote|details|summary|figcaption|br|hr|cite)\b[^>]*>|<!--more-->",
-                    " ",
-                    html,
-                ),
-            )
-        ).split()
-    )
+    apart = _BLOCK_TAG.sub(" ", html)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", apart)).split())
 
 
 def top_level_blocks(markup: str) -> list[str]:

@@ -1,0 +1,27 @@
+"""One megabyte of anything ends within seconds."""
+
+import time
+
+import pytest
+
+from igny8_flask.content import normalize
+from igny8_flask.errors import ReplyError
+
+MEGABYTE = 1_000_000
+LIMIT_S = 60.0  # an order of magnitude above the measured time, far below any quadratic one
+FLOODS = [
+    "[", "[a](", "![a](b", "*", "*a **b ", "_a ", "`a ", "```a\n\n## X\n", "> > > a\n", "- a\n",
+    "a\n\n", "| a | b |\n|--|--|\n", "|" * 25 + "\n", "<", '<a "', "<div>", "<b id=1><p>x",
+    "<table><tr><td>", "<ul><li>", "<!--", "<script>", '{"a":[', '{"content":"', "&amp;", "$a ",
+    "\\[", "http://a.b ", "[^1]: x\n", "word ", "中", "<think>", "x\n: y\n", "# ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", FLOODS)
+def test_a_flood_ends_within_seconds(unit: str) -> None:
+    started = time.monotonic()
+    try:
+        normalize(unit * (MEGABYTE // len(unit)))
+    except ReplyError as error:
+        assert error.kind == "empty"
+    assert time.monotonic() - started < LIMIT_S
