@@ -1,8 +1,9 @@
 """``/healthz`` and ``/readyz``: for load balancers and people on call."""
 
+from functools import cache
 from typing import Any
 
-from alembic.migration import MigrationContext
+import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask import current_app
 from marshmallow import Schema, fields
@@ -17,6 +18,7 @@ log = get_logger(__name__)
 blp = Resource("health", __name__)
 
 PROBE = "readiness probe"
+_REVISIONS = sa.text("SELECT version_num FROM alembic_version")
 
 
 class HealthOut(Schema):
@@ -58,13 +60,19 @@ def readyz() -> tuple[dict[str, Any], int]:
 def _database_checks() -> dict[str, bool]:
     try:
         connection = db.session.connection()
-        present = MigrationContext.configure(connection).get_current_heads()
+        known = sa.inspect(connection).has_table("alembic_version")
+        present = set(connection.scalars(_REVISIONS)) if known else set()
     except SQLAlchemyError:
         log.warning("database_not_ready", exc_info=True)
         db.session.rollback()
         return {"database": False, "migrations": False}
-    wanted = ScriptDirectory(current_app.extensions["migrate"].directory).get_heads()
-    return {"database": True, "migrations": set(present) == set(wanted)}
+    wanted = _newest_revisions(current_app.extensions["migrate"].directory)
+    return {"database": True, "migrations": present == wanted}
+
+
+@cache
+def _newest_revisions(directory: str) -> frozenset[str]:
+    return frozenset(ScriptDirectory(directory).get_heads())
 
 
 def _keys_work() -> bool:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,16 +29,13 @@ def as_nobody(home: Path) -> dict:
 
 
 @pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A private cluster on a socket in a folder of its own; skips where there is none."""
     found = sorted(POSTGRES.glob("*/bin/pg_ctl"))
     if not found:
         pytest.skip("PostgreSQL is not installed")
     tools = found[-1].parent
-    home = Path(tmp_path_factory.mktemp("pg", numbered=True))
-    for folder in (home, *home.parents):
-        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o011)
+    home = Path(tempfile.mkdtemp(prefix="pg-"))  # pytest's own folders are closed to others
     run = {**as_nobody(home), "cwd": home, "timeout": 120}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     data = home / "data"
@@ -56,6 +54,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql://igny8@/postgres?host={home}"
     finally:
         subprocess.run([*pg_ctl, "-m", "immediate", "stop"], check=True, **run, **quiet)
+        shutil.rmtree(home)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
