@@ -55,7 +55,7 @@
 		try {
 			window.localStorage.setItem( STORE, JSON.stringify( live().map( keep ) ) );
 		} catch ( e ) {
-			igny8.storeless = true; // Private browsing: the list of the backend still finds them.
+			window.console.info( 'IGNY8: this browser keeps nothing; the list of the service finds running work again.' );
 		}
 		drawBadge();
 	}
@@ -65,7 +65,7 @@
 		try {
 			kept = JSON.parse( window.localStorage.getItem( STORE ) ) || [];
 		} catch ( e ) {
-			igny8.storeless = true;
+			kept = []; // Nothing kept, or not by us: the list of the service still finds running work.
 		}
 		kept.filter( ( one ) => Date.now() - one.started < KEPT_MS ).forEach( track );
 		wp.apiFetch( { path: '/igny8/v1/runs' } ).then( ( answer ) => {

@@ -18,6 +18,7 @@ final class Plugin {
 	 * Registers every hook; nothing is loaded before its hook fires.
 	 */
 	public static function boot(): void {
+		add_action( 'init', array( __CLASS__, 'load_translations' ) );
 		add_action( 'rest_api_init', array( Rest\Routes::class, 'register' ) );
 		add_filter( 'pre_get_document_title', array( Content\Seo_Head::class, 'title' ), 20 );
 		add_action( 'wp_head', array( Content\Seo_Head::class, 'description' ), 2 );
@@ -29,6 +30,13 @@ final class Plugin {
 		add_action( 'admin_enqueue_scripts', array( Admin\Assets::class, 'enqueue' ) );
 		add_filter( 'set-screen-option', array( Admin\Menu::class, 'keep_per_page' ), 10, 3 );
 		add_filter( 'plugin_action_links_' . plugin_basename( IGNY8_FILE ), array( Admin\Menu::class, 'action_links' ) );
+	}
+
+	/**
+	 * Finds translations in the plugin's own folder; WordPress does so by itself only since 6.8.
+	 */
+	public static function load_translations(): void {
+		load_plugin_textdomain( 'igny8', false, dirname( plugin_basename( IGNY8_FILE ) ) . '/languages' ); // phpcs:ignore PluginCheck
 	}
 
 	/**

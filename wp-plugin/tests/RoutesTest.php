@@ -83,8 +83,9 @@ class RoutesTest extends Igny8_TestCase {
 
 	public function test_strangers_learn_nothing_telling_from_whoami(): void {
 		$this->assertSame( array( 'plugin', 'user', 'auth_header', 'site_uuid', 'home_url' ), array_keys( $this->rest( 'GET', '/igny8/v1/whoami' )->get_data() ) );
-		$this->as_service();
+		$service = $this->as_service();
 		$self = $this->rest( 'GET', '/igny8/v1/whoami' )->get_data();
+		$this->assertSame( $service, $self['user'] );
 		$this->assertFalse( $self['unfiltered_html'] );
 		$this->assertSame( array( 'publish' => true, 'upload' => true, 'terms' => true ), $self['can'] );
 	}

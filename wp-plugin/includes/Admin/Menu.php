@@ -40,8 +40,11 @@ final class Menu {
 		add_menu_page( 'IGNY8', 'IGNY8', Capabilities::GENERATE, self::TASKS, '', 'dashicons-edit-page', 26 );
 		foreach ( $screens as $slug => list( $class, $title, $capability ) ) {
 			$hook = add_submenu_page( self::TASKS, $title . ' ‹ IGNY8', $title, $capability, $slug, array( $class, 'render' ) );
-			if ( $hook ) {
-				self::$hooks[ $slug ] = $hook;
+			if ( ! $hook ) {
+				continue;
+			}
+			self::$hooks[ $slug ] = $hook;
+			if ( method_exists( $class, 'load' ) ) {
 				add_action( 'load-' . $hook, array( $class, 'load' ) );
 			}
 		}

@@ -18,12 +18,6 @@ defined( 'ABSPATH' ) || exit;
 final class Settings_Page {
 
 	/**
-	 * Nothing to prepare.
-	 */
-	public static function load(): void {
-	}
-
-	/**
 	 * Draws the screen.
 	 */
 	public static function render(): void {

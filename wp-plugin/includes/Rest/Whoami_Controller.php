@@ -33,7 +33,7 @@ final class Whoami_Controller {
 	public static function answer(): array {
 		$public = array(
 			'plugin'      => Plugin::version(),
-			'user'        => 0,
+			'user'        => get_current_user_id(),
 			'auth_header' => self::has_auth_header(),
 			'site_uuid'   => Options::site_uuid(),
 			'home_url'    => home_url(),
@@ -63,7 +63,6 @@ final class Whoami_Controller {
 		return array(
 			'wp'               => get_bloginfo( 'version' ),
 			'php'              => PHP_VERSION,
-			'user'             => $user->ID,
 			'login'            => $user->user_login,
 			'unfiltered_html'  => current_user_can( 'unfiltered_html' ),
 			'can'              => array(
