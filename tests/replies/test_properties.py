@@ -224,3 +224,18 @@ def test_a_hostile_megabyte_ends_within_seconds() -> None:
     parse_clusters(HOSTILE["brackets"])
     parse_article(HOSTILE["dashes"])
     assert time.process_time() - started < 8
+
+
+def test_rows_nested_hundreds_deep_do_not_exhaust_the_stack() -> None:
+    deep: Any = "x"
+    for _ in range(300):
+        deep = {"name": "a", "items": [deep, [deep]] if deep == "x" else [deep]}
+    lists = "[" * 400 + '"running shoes"' + "]" * 400
+    for text in (
+        json.dumps(deep),
+        json.dumps(json.dumps(deep)),
+        f'[{{"name":"A","keywords":{lists}}}]',
+    ):
+        for parse in (parse_clusters, parse_ideas, parse_article, parse_image_prompts):
+            reply = parse(text)
+            assert bool(reply.rows) == (reply.error is None)

@@ -48,7 +48,9 @@ _CLOSING = re.compile(
     r"this article (?:is|has|contains) (?:approximately|about|around|roughly))[^\n]{0,400}\s*\Z",
     re.IGNORECASE,
 )
-_H1 = re.compile(r"\A\s*(?:#[ \t]+([^\n]+?)[ \t#]*(?:\n|\Z)|([^\n]{3,150})\n=+[ \t]*(?:\n|\Z))")
+_H1 = re.compile(
+    r"\A\s*(?:#[ \t]+([^\n]{1,300}?)[ \t#]*(?:\n|\Z)|([^\n]{3,150})\n=+[ \t]*(?:\n|\Z))"
+)
 _HTML_H1 = re.compile(r"<h1\b[^<>]*>(.{0,600}?)</h1\s*>", re.IGNORECASE | re.DOTALL)
 _HTML_TITLE = re.compile(r"<title\b[^<>]*>(.{0,600}?)</title\s*>", re.IGNORECASE | re.DOTALL)
 _DOCUMENT = re.compile(r"<body\b[^<>]*>(.*?)(?:</body\s*>|\Z)", re.IGNORECASE | re.DOTALL)

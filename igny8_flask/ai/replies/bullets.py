@@ -10,7 +10,7 @@ from igny8_flask.ai.replies.text import one_line
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(\S.*?)[\s#]*$")
 _BOLD = re.compile(r"^(\s*)(?:\d{1,3}[.)]\s+)?\*\*([^*]{1,200}?)\*\*\s*:?\s*$")
 _ITEM = re.compile(r"^(\s*)(?:[-*+•◦▪‣–]|\(?\d{1,3}[.)]|[a-zA-Z][.)])\s+(\S.*)$")
-_LABEL = re.compile(r"^(\s*)([^:|]{2,80}):\s*$")
+_LABEL = re.compile(r"^(\s*)([^\s:|][^:|]{1,79}):\s*$")
 _FIELD = re.compile(r"^\**([A-Za-z][A-Za-z /_-]{1,30}?)\**\s*:\**\s*(.*)$", re.DOTALL)
 _NAMED = re.compile(
     r"^\*\*(.{1,200}?)\*\*\s*(?::|[-–—(])\s*(.+?)\)?$|^\*\*(.{1,200}?):\*\*\s*(.+)$"
@@ -28,6 +28,7 @@ _FIELDS = {
     "searchintent", "coveredkeywords", "focuskeyword", "keyword", "h2", "placement",
 }  # fmt: skip
 _MAX_LINES = 20_000
+_MAX_DEPTH = 20
 
 
 @dataclass
@@ -52,7 +53,8 @@ def read_bullets(text: str) -> list[Any] | None:
         while stack[-1].rank >= node.rank:
             stack.pop()
         stack[-1].children.append(node)
-        stack.append(node)
+        if len(stack) < _MAX_DEPTH:
+            stack.append(node)
     if items < 2:
         return None
     return [_value(child) for child in root.children]

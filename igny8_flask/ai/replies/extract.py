@@ -18,6 +18,7 @@ from igny8_flask.ai.replies.reader import (
     NotJSONError,
     Reader,
     is_cut,
+    too_deep,
 )
 from igny8_flask.ai.replies.text import clean_reply, unfence, visible
 
@@ -123,6 +124,8 @@ def _strict(text: str) -> ExtractedJSON | None:
             if not layers or _BRACKET.match(value.strip()):
                 return None
             break
+        if too_deep(value):
+            return None
         layers += 1
     value = _scrubbed(value, 0) if re.search(r"\\u[dD][89a-fA-F]", text) else value
     return ExtractedJSON(value, (Document(value, 0, len(text), layers > 1),), layers > 1, text=text)

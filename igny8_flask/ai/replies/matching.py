@@ -42,7 +42,7 @@ def unaccented(text: str) -> str:
 
 def undecorated(text: str) -> str:
     """Strip numbering, bullets, emphasis, quotes and trailing figures off an item."""
-    text = _LEAD.sub("", text.strip().strip("*_` ")).strip().strip("*_` ")
+    text = _LEAD.sub("", " ".join(text[:2000].split()).strip("*_` ")).strip().strip("*_` ")
     return _TAIL.sub("", text).strip(" \"'“”„‘’«».,;:*_`")
 
 
@@ -186,7 +186,7 @@ def _spread(items: Sequence[Any], index: KeywordIndex | None) -> Iterator[Any]:
 
 
 def _split_text(text: str, index: KeywordIndex | None) -> Iterator[str]:
-    parts = [part for part in _PARTS.split(text) if part.strip()]
+    parts = [part for part in _PARTS.split(re.sub(r"[ \t]+", " ", text)) if part.strip()]
     if index is None or not len(index):
         yield from parts
         return

@@ -99,7 +99,7 @@ def _csv(text: str) -> list[dict[str, str]]:
 
 def _arrows(text: str) -> dict[str, str]:
     """Read lines like ``keyword -> cluster``."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [" ".join(line.split())[:2000] for line in text.splitlines() if line.strip()]
     pairs = [pair for pair in map(_ARROW.match, lines) if pair]
     if len(pairs) < 2 or len(pairs) * 2 < len(lines):
         return {}

@@ -22,7 +22,7 @@ _VALUE_AHEAD = re.compile(
     r"\s*(?:[\"'“„‘`{\[\]}…]|\.\.\.|-?\d|(?:true|false|null|None|True|False)\b|$)"
 )
 _CUT_KEY = re.compile(r"[\"'“„‘][^\"'“”‘’\n]{0,2000}[\"'”’]?\s*\Z")
-_CUT_TAIL = re.compile(r"\s*[\"'“„‘][\w -]{0,60}\Z")
+_CUT_TAIL = re.compile(r"\s*[\"'“„‘][\w -]{0,60}[\"'”’]?\s*\Z")
 _BARE_KEY = re.compile(r"[^\s\"'{}\[\],:;`][^\"'{}\[\],:;`\n]{0,80}?(?=\s*(?:[:：]|=>))")
 _BARE_VALUE = re.compile(r"[^,\]}\n;]*")
 _COMMAS = ",;，、；"
@@ -55,6 +55,21 @@ class CutStr(str):
 def is_cut(value: object) -> bool:
     """Tell whether the text ended inside this value."""
     return isinstance(value, CutDict | CutList | CutStr)
+
+
+def too_deep(value: object) -> bool:
+    """Whether a decoded value is nested deeper than this reader would go."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for item in level
+            if isinstance(item, list | dict)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True
 
 
 class NotJSONError(ValueError):

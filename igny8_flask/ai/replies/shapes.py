@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from igny8_flask.ai.replies.reader import too_deep
 from igny8_flask.ai.replies.text import one_line
 
 _MAX_DEPTH = 8
@@ -56,7 +57,7 @@ def decoded(value: Any) -> Any:
         inner: Any = json.loads(value, strict=False)
     except (ValueError, RecursionError):
         return value
-    return inner
+    return value if too_deep(inner) else inner
 
 
 IsRow = Callable[[Any], bool]
@@ -88,7 +89,7 @@ class RowFinder:
     def _in_object(self, value: dict[Any, Any], depth: int) -> list[Any]:
         fields = fields_of(value)
         for key in (*self.containers, *_ENVELOPE):
-            rows = self.find(fields.get(key), depth + 1)
+            rows = self.find(fields[key], depth + 1) if key in fields else []
             if rows:
                 return rows
         others = (item for key, item in fields.items() if key not in self.containers)
