@@ -251,7 +251,7 @@ def test_a_reported_cost_is_read_exactly_or_not_at_all(cost: Any, expected: Any)
 
 
 def test_events_with_too_many_lines_are_dropped_in_linear_time() -> None:
-    lines = [b"data: x"] * 100_000 + [b"", b"data: [DONE]", b"data: never"]
+    lines = [b"data: x"] * 10_000 + [b"", b"data: [DONE]", b"data: never"]
     events = list(read_events(lines))
     assert events[-1] == DONE
     assert set(map(str, events)) == {"None", DONE}
