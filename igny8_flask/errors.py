@@ -9,6 +9,7 @@ Igny8Error
 ├── NotFoundError          404, unknown and foreign ids alike
 ├── ConflictError          409
 ├── RateLimitedError       429, the caller's own limit
+├── BudgetError            402, a cap on spending would be exceeded
 ├── UnavailableError       503, ours, passing
 ├── ProviderError          an AI provider failed; ``kind`` tells how
 ├── ReplyError             a provider's reply cannot be used; ``kind`` tells why
@@ -100,6 +101,13 @@ class RateLimitedError(Igny8Error):
     code = "rate_limited"
     http_status = 429
     retryable = True
+
+
+class BudgetError(Igny8Error):
+    """A cap on spending would be exceeded; the words name it and say when it starts anew."""
+
+    code = "budget_exceeded"
+    http_status = 402
 
 
 class UnavailableError(Igny8Error):

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from igny8_flask import budgets
 from igny8_flask.ai.constants import CREDITS
 from igny8_flask.ai.types import CallIntent, CallOutcome, OpenCall, StoredCall
 from igny8_flask.db import db, utcnow
+from igny8_flask.errors import BudgetError
 from igny8_flask.models import AITaskLog, CallState, LedgerEntry, LedgerKind, PaidCall
 
 _COUNTED = {"100 words": ("word_count", 100), "image": ("images", 1), "item": ("count", 1)}
@@ -43,7 +45,7 @@ class PaidCalls:
         return found
 
     def intend(self, intent: CallIntent) -> OpenCall:
-        """Write the intent and reserve its estimated cost."""
+        """Write the intent and reserve its estimated cost; raises BudgetError above a cap."""
         attempt = db.session.scalar(
             select(func.count(PaidCall.id)).where(
                 PaidCall.run_id == self._run_id,
@@ -63,7 +65,14 @@ class PaidCalls:
         )
         db.session.add(call)
         db.session.flush()
-        self._book(call, LedgerKind.RESERVE, intent.estimate_usd, intent.step)
+        try:
+            held = budgets.hold(call, intent.estimate_usd)
+        except BudgetError:
+            db.session.rollback()
+            raise
+        words = f"{intent.step}: price unknown, {held} USD counted for the caps"
+        reason = intent.step if intent.estimate_usd is not None else words
+        self._book(call, LedgerKind.RESERVE, intent.estimate_usd, reason)
         db.session.commit()
         return OpenCall(call.id, call.attempt)
 
@@ -79,6 +88,7 @@ class PaidCalls:
         call.finished_at = utcnow()
         self._release(call)
         self._book(call, LedgerKind.SETTLE, outcome.cost_usd, call.step)
+        budgets.settle(call, outcome.cost_usd)
         db.session.commit()
 
     def fail(self, call_id: uuid.UUID, code: str, maybe_billed: bool) -> None:
@@ -96,6 +106,7 @@ class PaidCalls:
         self._release(call, words)
         if state is CallState.UNKNOWN:
             self._book(call, LedgerKind.SETTLE, None, words)
+        budgets.settle(call, None if state is CallState.UNKNOWN else Decimal(0))
 
     def _release(self, call: PaidCall, reason: str = "") -> None:
         reserved = db.session.scalar(

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from igny8_flask import batches, publishing, site_settings
+from igny8_flask import batches, publishing, quotes, site_settings
 from igny8_flask.ai.engine import AIEngine
 from igny8_flask.ai.registry import get_function_instance
 from igny8_flask.ai.types import CallStore, ProgressState
@@ -42,13 +42,14 @@ def submit(
 
     Several ids of a per-item function become a batch of runs. ``options``: ``images`` and
     ``publish`` (bool) say what follows an article; the site's settings are their defaults.
-    Raises InputError and NotFoundError for input that can be judged now.
+    Raises InputError and NotFoundError for input that can be judged now, BudgetError above a cap.
     """
     fn = get_function_instance(function_name)
     metadata = fn.get_metadata()
     ids = list(dict.fromkeys(ids))
     fn.validate({"site_id": site.id, "ids": ids}, site.account)
     options = {**_default_options(site), **options}
+    quotes.refuse_above_caps(site, fn.get_name(), ids, options)
     if metadata.per_item and len(ids) > 1:
         runs = [_add(site, fn.get_name(), [one], options) for one in ids]
         run = batches.gather(site, fn.get_name(), runs, options)

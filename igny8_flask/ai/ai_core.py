@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
+from igny8_flask.ai import stored_reply
 from igny8_flask.ai.estimates import estimate_image, estimate_text
 from igny8_flask.ai.prices import price_of
 from igny8_flask.ai.providers import (
@@ -29,7 +30,7 @@ from igny8_flask.ai.providers import (
     provider_for,
 )
 from igny8_flask.ai.replies import extract_json
-from igny8_flask.ai.settings import Integration, get_model_config, load_integration
+from igny8_flask.ai.settings import Integration, ModelConfig, get_model_config, load_integration
 from igny8_flask.ai.tracker import ConsoleStepTracker, CostTracker, StepTracker
 from igny8_flask.ai.types import CallIntent, CallOutcome, Prompt, RunContext
 from igny8_flask.errors import ConfigError, ProviderError
@@ -77,10 +78,14 @@ class AICore:
     def get_model(self, integration_type: str = "openai", function_name: str = "") -> str:
         """The model that applies to a function, or the image model for ``image_generation``."""
         settings = self._services.settings
-        integration = self._integration(integration_type)
         if integration_type == "image_generation":
-            return str(integration.config.get("model") or settings.default_image_model)
-        return get_model_config(function_name, integration).model or settings.default_ai_model
+            chosen = self._integration(integration_type).config.get("model")
+            return str(chosen or settings.default_image_model)
+        return self.get_config(function_name).model or settings.default_ai_model
+
+    def get_config(self, function_name: str) -> ModelConfig:
+        """Model and limits of a function, as account and site chose."""
+        return get_model_config(function_name, self._integration("openai"))
 
     def image_settings(self) -> dict[str, Any]:
         """Provider, sizes and counts of images, as the account and site chose."""
@@ -105,6 +110,7 @@ class AICore:
         function_name: str = "ai_request",
         step: str = "text",
         on_text: Callable[[str], None] | None = None,
+        reasoning_effort: str | None = None,
     ) -> TextReply:
         """Ask a text model once and store what it answered. Raises ProviderError."""
         model = model or self.get_model("openai", function_name)
@@ -119,6 +125,7 @@ class AICore:
             temperature=temperature,
             schema=ReplySchema(function_name, response_format) if response_format else None,
             function_name=function_name,
+            reasoning_effort=reasoning_effort,
         )
         door = self._door("openai")
 
@@ -131,7 +138,7 @@ class AICore:
         estimate = self.estimate_cost(model, text, max_tokens)
         intent = self._intent(step, request, model, "openai", estimate)
         stored = self._paid(intent, door, call)
-        return _text_from_json(stored)
+        return stored_reply.from_bytes(stored)
 
     def generate_image(
         self,
@@ -279,17 +286,8 @@ class AICore:
             source = "table"
         usage = asdict(reply.usage) if reply.usage else {}
         tokens = usage.get("input", 0) + usage.get("output", 0)
-        data = json.dumps(asdict(reply), default=str, ensure_ascii=False).encode()
+        data = stored_reply.to_bytes(reply)
         return data, CallOutcome(data, usage, cost, source, tokens, reply.request_id)
-
-
-def _text_from_json(data: bytes) -> TextReply:
-    values = json.loads(data)
-    if values["usage"]:
-        values["usage"] = Usage(**values["usage"])
-    if values["cost_usd"] is not None:
-        values["cost_usd"] = Decimal(values["cost_usd"])
-    return TextReply(**values)
 
 
 def _image_usage(usage: Any) -> Usage:

@@ -138,6 +138,7 @@ class Dialogue:
             model=question.config.model,
             max_tokens=question.config.max_tokens,
             temperature=question.config.temperature,
+            reasoning_effort=question.config.reasoning_effort,
             response_format=schema,
             function_name=question.fn.get_name(),
             step=step,

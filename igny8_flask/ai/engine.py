@@ -22,7 +22,6 @@ from igny8_flask.ai.base import BaseAIFunction
 from igny8_flask.ai.constants import TEXT_SHARE_OF_DRAWING
 from igny8_flask.ai.dialogue import Dialogue, Question
 from igny8_flask.ai.illustrate import Drawn, draw_all, plan
-from igny8_flask.ai.settings import get_model_config
 from igny8_flask.ai.tracker import ConsoleStepTracker, CostTracker, ProgressTracker, StepTracker
 from igny8_flask.ai.types import AITaskResult, ParsedReply, Prompt, RunContext
 from igny8_flask.db import db, utcnow
@@ -73,9 +72,9 @@ class AIEngine:
         return data
 
     def _call_and_parse(self, fn: BaseAIFunction, data: dict[str, Any]) -> list[Any]:
-        batches = list(_batches(data, fn.get_max_items()))
+        batches = list(batches_of(data, fn.get_max_items()))
         limit = len(batches) + MAX_EXTRA_BATCHES
-        config = get_model_config(fn.get_name())
+        config = self.core.get_config(fn.get_name())
         model = fn.get_model(self.context.account) or self.core.get_model("openai", fn.get_name())
         suffix = f":r{data['round']}" if data["round"] else ""
         parsed: list[ParsedReply] = []
@@ -145,7 +144,8 @@ def _left_over(batch: dict[str, Any], parsed: ParsedReply) -> list[Any]:
     return [item for item in batch["items"] if label(item) in names]
 
 
-def _batches(data: dict[str, Any], size: int | None) -> Iterator[dict[str, Any]]:
+def batches_of(data: dict[str, Any], size: int | None) -> Iterator[dict[str, Any]]:
+    """The prepared data once for each request to the model, ``size`` items each."""
     items = data["items"]
     for start in range(0, len(items), size or len(items) or 1):
         yield {**data, "items": items[start : start + (size or len(items))]}

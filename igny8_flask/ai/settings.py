@@ -1,6 +1,10 @@
-"""Which model, key and limits apply: function defaults ← account ← site, the nearest wins."""
+"""Which model, key and limits apply: operator ← account ← site, and what is said per function.
+
+The nearest that says something wins; an empty text or null says nothing.
+"""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -55,18 +59,33 @@ def load_integration(
         secret = merged.secret
         if row.secret_sealed:
             secret = secrets.open(row.secret_sealed, row.seal_context())
-        merged = Integration({**merged.config, **row.config}, secret)
+        merged = Integration(overlay(merged.config, row.config), secret)
+    return merged
+
+
+def overlay(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay settings over others, also inside nested ones; what says nothing changes nothing."""
+    merged = dict(under)
+    for name, value in over.items():
+        if isinstance(value, Mapping):
+            merged[name] = overlay(merged.get(name) or {}, value)
+        elif value not in ("", None) or name not in merged:
+            merged[name] = value
     return merged
 
 
 def get_model_config(function_name: str, integration: Integration | None = None) -> ModelConfig:
     """The function's configuration with the account's and site's own choices laid over it.
 
-    ``integration.config`` may hold ``model`` for all functions and ``models`` per function.
+    ``integration.config`` may hold ``model`` for all functions, and in ``functions`` any field of
+    ModelConfig for one of them; that is nearer than any general choice.
     """
     config = MODEL_CONFIG.get(function_name, ModelConfig(max_tokens=4000))
     if integration is None:
         return config
-    per_function = integration.config.get("models") or {}
-    chosen = per_function.get(function_name) or integration.config.get("model") or config.model
-    return replace(config, model=chosen)
+    general = {"model": integration.config.get("model")}
+    own = (integration.config.get("functions") or {}).get(function_name) or {}
+    chosen = overlay(general, own)
+    return replace(
+        config, **{name: value for name, value in chosen.items() if value not in ("", None)}
+    )
