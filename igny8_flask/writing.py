@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from igny8_flask.content import normalize
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError
+from igny8_flask.jobs import LIVE, work_key
 from igny8_flask.models import (
     AITaskLog,
     Content,
@@ -18,12 +20,11 @@ from igny8_flask.models import (
     ImageKind,
     Site,
     Task,
-    WorkState,
 )
 from igny8_flask.rows import find
 
-LIVE = (WorkState.PENDING, WorkState.QUEUED, WorkState.RUNNING)
-CONTENT_FUNCTION = "generate_content"
+TASK_FUNCTIONS = ("generate_content", "generate_images")
+DELIVERY_BRIEF = load_only(Delivery.content_id, Delivery.state, Delivery.error, Delivery.error_code)
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def create_tasks(site: Site, items: Sequence[dict[str, Any]]) -> list[Task]:
 
 def view_tasks(site_id: uuid.UUID, tasks: Sequence[Task]) -> list[TaskView]:
     """Tasks with the runs that work on them now; one query however many tasks."""
-    live = _live_runs(site_id, {str(task.id) for task in tasks})
-    return [TaskView(task, live.get(str(task.id))) for task in tasks]
+    live = _live_runs(site_id, [task.id for task in tasks])
+    return [TaskView(task, live.get(task.id)) for task in tasks]
 
 
 def delete_task(site: Site, task_id: uuid.UUID) -> None:
@@ -76,6 +77,7 @@ def view_contents(site_id: uuid.UUID, contents: Sequence[Content]) -> list[Conte
         select(Delivery)
         .where(Delivery.site_id == site_id, Delivery.content_id.in_(ids))
         .order_by(Delivery.id)
+        .options(DELIVERY_BRIEF)
     )
     latest = {delivery.content_id: delivery for delivery in deliveries}
     images = db.session.scalars(
@@ -122,17 +124,17 @@ def delete_content(site: Site, content_id: uuid.UUID) -> None:
     db.session.flush()
 
 
-def _live_runs(site_id: uuid.UUID, task_ids: set[str]) -> dict[str, uuid.UUID]:
-    if not task_ids:
-        return {}
-    rows = db.session.execute(
-        select(AITaskLog.id, AITaskLog.payload)
-        .where(AITaskLog.site_id == site_id, AITaskLog.state.in_(LIVE))
-        .where(AITaskLog.function_name == CONTENT_FUNCTION, AITaskLog.is_batch.is_(False))
-    )
-    return {
-        task_id: row.id
-        for row in rows
-        for task_id in row.payload.get("ids", ())
-        if task_id in task_ids
+def _live_runs(site_id: uuid.UUID, task_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The run that works on each task now; found by the names of their work, which are indexed."""
+    tasks = {
+        work_key(function, [task_id]): task_id
+        for task_id in task_ids
+        for function in TASK_FUNCTIONS
     }
+    rows = db.session.execute(
+        select(AITaskLog.id, AITaskLog.work_key)
+        .where(AITaskLog.site_id == site_id, AITaskLog.work_key.in_(tasks))
+        .where(AITaskLog.state.in_(LIVE))
+        .order_by(AITaskLog.id)
+    )
+    return {tasks[row.work_key]: row.id for row in rows}

@@ -19,7 +19,6 @@ from igny8_flask.api import (
     tasks,
 )
 from igny8_flask.api.resource import JsonApi
-from igny8_flask.api.schemas import Problem
 
 RESOURCES = (
     health,
@@ -35,6 +34,11 @@ RESOURCES = (
     system,
 )
 
+SITE_KEY = {
+    "components": {"securitySchemes": {"siteKey": {"type": "http", "scheme": "bearer"}}},
+    "security": [{"siteKey": []}],
+}
+
 
 def install(app: Flask) -> None:
     """Add every route, the site key check and the error answers to an application."""
@@ -44,11 +48,11 @@ def install(app: Flask) -> None:
         OPENAPI_VERSION="3.0.3",
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS=SITE_KEY,
     )
     request_ids.install(app)
     app.before_request(auth.require_site_key)
     api = JsonApi(app)
-    api.ERROR_SCHEMA = Problem
     problems.install(app)
     for resource in RESOURCES:
         api.register_blueprint(resource.blp)

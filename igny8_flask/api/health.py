@@ -37,6 +37,7 @@ class ReadyOut(Schema):
 
 
 @blp.route("/healthz", methods=["GET"])
+@blp.doc(security=[])
 @blp.response(200, HealthOut)
 def healthz() -> dict[str, Any]:
     """Say that the process answers."""
@@ -44,6 +45,7 @@ def healthz() -> dict[str, Any]:
 
 
 @blp.route("/readyz", methods=["GET"])
+@blp.doc(security=[])
 @blp.response(200, ReadyOut)
 @blp.alt_response(503, schema=ReadyOut)
 def readyz() -> tuple[dict[str, Any], int]:

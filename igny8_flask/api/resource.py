@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from igny8_flask.api import problems
 from igny8_flask.api.json_door import check_characters, read_json
+from igny8_flask.api.schemas import Problem
 from igny8_flask.errors import BadRequestError, InputError
 
 
@@ -61,6 +62,8 @@ class Resource(Blueprint):
 
 class JsonApi(Api):
     """The OpenAPI document, and one error body for everything."""
+
+    ERROR_SCHEMA = Problem
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Answer werkzeug's own refusals in our shape."""

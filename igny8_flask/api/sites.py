@@ -111,6 +111,7 @@ class KeyOut(Answer):
 
 @blp.route("/connect/", methods=["POST"])
 @blp.arguments(ConnectIn)
+@blp.doc(security=[])
 @blp.response(201, ConnectOut)
 def connect(body: dict[str, Any]) -> dict[str, Any]:
     """Redeem a connect code for a site key; needs no key itself."""

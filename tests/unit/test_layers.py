@@ -17,11 +17,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("igny8_flask.auth",),
     (
         "igny8_flask.batches",
+        "igny8_flask.budgets",
         "igny8_flask.handshake",
         "igny8_flask.jobs",
         "igny8_flask.ledger",
         "igny8_flask.planning",
         "igny8_flask.publishing",
+        "igny8_flask.quotes",
         "igny8_flask.runs",
         "igny8_flask.site_keys",
         "igny8_flask.site_settings",

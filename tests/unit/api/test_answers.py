@@ -94,6 +94,21 @@ def test_the_document_lists_exactly_the_routes_there_are(app, stranger):
     assert documented == there
 
 
+def test_the_document_says_which_routes_need_a_key_and_how_errors_look(stranger):
+    document = stranger("GET", "/openapi.json").json
+    assert document["security"] == [{"siteKey": []}]
+    open_routes = {
+        path
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+        if isinstance(operation, dict) and operation.get("security") == []
+    }
+    assert open_routes == {"/healthz", "/readyz", "/v1/sites/connect/"}
+    default = document["components"]["responses"]["DEFAULT_ERROR"]
+    schema = default["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
 def test_every_post_that_writes_takes_an_idempotency_key(stranger):
     document = stranger("GET", "/openapi.json").json
     without = {

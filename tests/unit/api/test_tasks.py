@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from igny8_flask.db import db
+from igny8_flask.jobs import work_key
 from igny8_flask.models import AITaskLog, Task
 from tests.factories import make_content, make_task
 
@@ -103,8 +104,7 @@ def test_a_task_shows_its_live_run_and_its_article(plugin):
         account_id=task.account_id,
         site_id=task.site_id,
         function_name="generate_content",
-        work_key="key",
-        payload={"ids": [str(task.id)]},
+        work_key=work_key("generate_content", [task.id]),
     )
     db.session.add(run)
     db.session.commit()
