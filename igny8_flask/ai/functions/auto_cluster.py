@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
-from igny8_flask.ai.prompts import PromptRegistry
+from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field
 from igny8_flask.ai.replies import ClusterReply, parse_clusters
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
@@ -31,7 +31,17 @@ in "unassigned". Invent no keywords.
 Answer with one JSON object: "clusters", a list of objects with "name", "description" (one
 sentence) and "keywords"; and "unassigned", a list of keywords.
 """
-PromptRegistry.register_default("auto_cluster", DEFAULT_PROMPT)
+PromptRegistry.register_default(
+    "auto_cluster",
+    DEFAULT_PROMPT,
+    LANGUAGE,
+    data_field(
+        "keywords",
+        "The keywords, with volume, difficulty, intent and sector where they are known.",
+        [{"keyword": "raised bed soil", "volume": 320}, {"keyword": "compost for beginners"}],
+    ),
+    data_field("existing_clusters", "Names of the site's clusters.", ["Composting"]),
+)
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
-from igny8_flask.ai.prompts import PromptRegistry
+from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field, value
 from igny8_flask.ai.replies import ArticleReply, parse_article
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
@@ -31,7 +31,21 @@ characters; "meta_title" of at most 60 and "meta_description" of at most 155 cha
 "focus_keyphrase"; "categories" and "tags", lists of a few short terms; "faq", a list of objects
 with "question" and "answer".
 """
-PromptRegistry.register_default("generate_content", DEFAULT_PROMPT)
+PromptRegistry.register_default(
+    "generate_content",
+    DEFAULT_PROMPT,
+    LANGUAGE,
+    value("tone", "Voice and audience of the site.", "clear and friendly"),
+    value("word_count", "How many words the article shall have.", 1000),
+    data_field("title", "Title of the task.", "Soil for raised beds"),
+    data_field("description", "Description of the task.", "Which soil suits which bed."),
+    data_field("keywords", "Phrases that the article targets.", ["raised bed soil"]),
+    data_field(
+        "outline",
+        "Sections with heading and key points.",
+        [{"heading": "Why soil matters", "key_points": ["drainage", "nutrients"]}],
+    ),
+)
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process, utils
 from sqlalchemy import select
 
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
-from igny8_flask.ai.prompts import PromptRegistry
+from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field, value
 from igny8_flask.ai.replies import ClusterRef, IdeasReply, parse_ideas
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
@@ -34,7 +34,17 @@ sections, each with "heading" and two to four "key_points"; "keywords", those of
 the article targets, exactly as written; "word_count".
 Answer with one JSON object: "ideas", the list of all of them.
 """
-PromptRegistry.register_default("generate_ideas", DEFAULT_PROMPT)
+PromptRegistry.register_default(
+    "generate_ideas",
+    DEFAULT_PROMPT,
+    LANGUAGE,
+    value("ideas_per_cluster", "How many ideas each cluster shall get.", IDEAS_PER_CLUSTER),
+    data_field(
+        "clusters",
+        "The clusters with id, name and keywords.",
+        [{"id": "1", "name": "Composting", "keywords": ["compost for beginners"]}],
+    ),
+)
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.constants import PROMPT_DATA_MAX_CHARS
-from igny8_flask.ai.prompts import PromptRegistry
+from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field
 from igny8_flask.ai.replies import ImagePromptsReply, parse_image_prompts
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
@@ -26,7 +26,15 @@ alternative text for each in {language}, at most 125 characters, that says what 
 Answer with one JSON object: "featured_prompt", "featured_alt", and "in_article", a list of objects
 with "heading", "prompt" and "alt".
 """
-PromptRegistry.register_default("generate_images", DEFAULT_PROMPT)
+PromptRegistry.register_default(
+    "generate_images",
+    DEFAULT_PROMPT,
+    LANGUAGE,
+    data_field("title", "Title of the article.", "Soil for raised beds"),
+    data_field("text", "Text of the article.", "Good soil drains well and feeds the plants."),
+    data_field("headings", "Sections that shall get a picture.", ["Why soil matters"]),
+    data_field("count", "How many sections shall get a picture.", 1),
+)
 
 _TEXT = {"type": "string"}
 SCHEMA: dict[str, Any] = {
