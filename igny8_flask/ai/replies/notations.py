@@ -12,7 +12,8 @@ from igny8_flask.ai.replies.shapes import key_of
 from igny8_flask.ai.replies.text import one_line, unfence
 from igny8_flask.ai.replies.yaml_text import read_yaml
 
-_MAX_CHARS = 300_000
+_MAX_CHARS = 200_000
+_MAX_ROWS = 5_000
 _RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+[ \t]*$")
 _FENCED = re.compile(
     r"^[ \t]*```[\w+-]*[ \t]*\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
@@ -65,7 +66,7 @@ def _table(text: str) -> list[dict[str, str]]:
             head = _cells(line)
         elif head and not _RULE.match(line):
             rows.append(dict(zip(head, _cells(line), strict=False)))
-    return _filled_down(rows)
+    return _filled_down(rows[:_MAX_ROWS])
 
 
 def _filled_down(rows: list[dict[str, str]]) -> list[dict[str, str]]:
