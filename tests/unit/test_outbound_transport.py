@@ -299,8 +299,11 @@ def test_a_server_that_never_reads_does_not_hold_the_writer(
     server: Server, outbound: Outbound
 ) -> None:
     server.script = lambda client: server.closing.wait(5) and None
+    policy = replace(FAST, connect_s=8, total_s=10)
+    started = time.monotonic()
     with pytest.raises(OutboundError) as caught:
-        outbound.request("POST", server.url, FAST, data=b"x" * 30_000_000)
+        outbound.request("POST", server.url, policy, data=b"x" * 30_000_000)
+    assert time.monotonic() - started < 4
     assert (caught.value.code, caught.value.maybe_delivered) == ("timed_out", True)
 
 
