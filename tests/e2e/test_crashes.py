@@ -1,12 +1,13 @@
 """A worker killed at any point: the run ends by itself, with one post, and nothing paid twice."""
 
+import signal
 import time
 from collections.abc import Callable
 
 import pytest
 
 from tests.e2e.outcome import calls_on_record, paid_calls, pictures, posts
-from tests.lab.processes import wait_until
+from tests.lab.processes import children, descendants, signal_all, wait_until
 from tests.lab.stack import Stack
 from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession
@@ -65,6 +66,22 @@ def test_a_call_in_the_air_is_repeated_once_and_the_record_says_so(
     provider.pace("test")
     assert_done_once(stack, connected_site, admin, run_id, repeats=1)
     assert calls_on_record(stack, run_id) == {"unknown": 1, "done": 1}
+
+
+def test_only_the_process_of_the_job_is_killed(
+    stack: Stack, connected_site: WordPressSite, admin: AdminSession
+) -> None:
+    provider = stack.sandbox_provider
+    provider.pace("4.0")
+    run_id = admin.generate(admin.create_task("Only the job died"), images=True, publish=True)
+    wait_until(lambda: any(e["stream"] for e in provider.journal()), 30, "the call is in the air")
+    workers = set(children(stack.worker.pid))
+    jobs = [pid for pid in descendants(stack.worker.pid) if pid not in workers]
+    assert jobs, "no job runs in a process of its own"
+    signal_all(jobs, signal.SIGKILL)
+    provider.pace("test")
+    assert_done_once(stack, connected_site, admin, run_id, repeats=1)
+    assert stack.worker.alive
 
 
 def test_killed_while_the_picture_is_made(

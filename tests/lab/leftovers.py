@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from tests.lab.processes import started
+
 OWNER = "owner"
 PROC = Path("/proc")
 
 
 def claim(folder: Path) -> None:
     """Note that this process answers for ``folder``."""
-    (folder / OWNER).write_text(f"{os.getpid()} {_started(os.getpid())}")
+    (folder / OWNER).write_text(f"{os.getpid()} {started(os.getpid())}")
 
 
 def sweep(folders: Iterable[Path]) -> None:
@@ -29,17 +31,8 @@ def sweep(folders: Iterable[Path]) -> None:
 
 
 def _owner_lives(note: str) -> bool:
-    pid, _, started = note.partition(" ")
-    return pid.isdigit() and _started(int(pid)) == started
-
-
-def _started(pid: int) -> str:
-    """When a process began, in the kernel's ticks; '' when there is none. Tells reused pids."""
-    try:
-        stat = (PROC / str(pid) / "stat").read_text()
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[19]
+    pid, _, since = note.partition(" ")
+    return pid.isdigit() and started(int(pid)) == since
 
 
 def _recorded(folder: Path) -> list[int]:

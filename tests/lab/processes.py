@@ -129,26 +129,57 @@ class Process:
                 f"its log ends:\n{self.tail()}"
             )
 
-    def signal(self, number: signal.Signals, group: bool = True) -> None:
-        """Signal the process and, unless told otherwise, the children in its group."""
-        try:
-            if group:
-                os.killpg(self.pid, number)
-            elif self.alive:
-                os.kill(self.pid, number)
-        except ProcessLookupError:
-            return
-
     def stop(self, grace: float = 10) -> None:
-        """Ask the process to end, then make it and whatever is left of its group end."""
+        """Ask the process to end, then make it and whatever it leaves behind end."""
+        family = {pid: started(pid) for pid in descendants(self.pid)}
         if self.alive:
-            self.signal(signal.SIGTERM, group=False)
+            self._popen.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self._popen.wait(grace)
-        self.signal(signal.SIGKILL)
-        self._popen.wait()
+        self._end([pid for pid, since in family.items() if since and started(pid) == since])
 
     def kill(self) -> None:
-        """SIGKILL the process with its children: a crash, without any chance to tidy up."""
-        self.signal(signal.SIGKILL)
+        """SIGKILL the process with all its descendants: a crash without any chance to tidy up."""
+        signal_all([self.pid], signal.SIGSTOP)  # it starts no more children while we count them
+        self._end(descendants(self.pid))
+
+    def _end(self, family: Sequence[int]) -> None:
+        signal_all([*family, *descendants(self.pid)], signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait()
+
+
+def started(pid: int) -> str:
+    """When a process began, in the kernel's ticks; '' when there is none. Tells reused pids."""
+    fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return fields[19] if fields else ""
+
+
+def children(pid: int) -> list[int]:
+    """The direct children of a process."""
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for thread in threads for child in _read(thread).split()]
+
+
+def descendants(pid: int) -> list[int]:
+    """Children of a process, their children and so on, also those in groups of their own."""
+    found = children(pid)
+    for child in found:  # grows while it is walked
+        found.extend(children(child))
+    return found
+
+
+def _read(path: Path) -> str:
+    """The text of a file of /proc; '' when its process is gone."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def signal_all(pids: Sequence[int], number: signal.Signals) -> None:
+    """Signal processes, whether or not they still live."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)

@@ -17,7 +17,8 @@ from tests.lab.stack import Stack
 pytestmark = pytest.mark.process
 PARENT = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+child = subprocess.Popen(sleeper, start_new_session=True)
 print(child.pid, flush=True)
 time.sleep(600)
 """
