@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from copy import copy
 
 from bs4 import Tag
 
@@ -134,7 +135,7 @@ def _list_item(item: Tag) -> str:
         if isinstance(child, Tag) and child.name in LISTS | {"pre"}:
             inner += _blocks(child, True)
         else:
-            words.append(child.__copy__())
+            words.append(copy(child))
     content = write_inside(words)
     return _block("list-item", f"<li>{content}{(chr(10) * 2).join(inner)}</li>")
 

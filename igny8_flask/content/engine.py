@@ -44,12 +44,12 @@ def _checkbox(match: re.Match[str]) -> str:
 def _bounded(blocks: list[str]) -> list[str]:
     if len(blocks) > MAX_BLOCKS:
         rest = blocks[MAX_BLOCKS:]
-        blocks = blocks[:MAX_BLOCKS] + [" ".join(rest)]
+        blocks = [*blocks[:MAX_BLOCKS], " ".join(rest)]
     return [part for block in blocks for part in _portions_of(block)]
 
 
 def _portions_of(block: str) -> list[str]:
-    """Cut a paragraph that no author wrote, at white space, so that no step has to copy it often."""
+    """Cut a paragraph that no author wrote, at white space, so that no step copies it often."""
     if len(block) <= MAX_BLOCK_CHARS or block.startswith(("|", "- ", "> ", "1. ")):
         return [block]
     parts: list[str] = []

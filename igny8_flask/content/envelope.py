@@ -23,6 +23,7 @@ _ARTICLE = re.compile(
     r"^\s{0,3}#{1,6} \S|<(?:h[1-6]|p|article|!doctype|html|body|div)\b|^\s*\{\s*\"|^\*\*",
     re.I | re.M,
 )
+_HEADING_BEFORE = re.compile(r"\A\s*[#<]|\n#")
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html[\s>]|body[\s>]|head>)", re.I)
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title", re.I)
 _DESCRIPTION = re.compile(r"<meta\s[^<>]*name=[\"']description[\"'][^<>]*>", re.I)
@@ -46,7 +47,8 @@ _LABELS = {
     "body": "", "layout": "", "draft": "", "image": "", "permalink url": "",
 }  # fmt: skip
 _LABEL = re.compile(
-    r"\A[ \t]*(?:#{1,3}[ \t]+)?(?:\*\*|__)?([A-Za-z][A-Za-z0-9 ]{2,24}?)[ \t]*(?::(?:\*\*|__)?|(?:\*\*|__):)[ \t]*(.*)\Z"
+    r"\A[ \t]*(?:#{1,3}[ \t]+)?(?:\*\*|__)?([A-Za-z][A-Za-z0-9 ]{2,24}?)[ \t]*"
+    r"(?::(?:\*\*|__)?|(?:\*\*|__):)[ \t]*(.*)\Z"
 )
 _ESCAPED_TAG = re.compile(
     r"&(?:amp;)*lt;/?(?:p|h[1-6]|ul|ol|li|div|strong|article|section|table|br|em|a)\b", re.I
@@ -102,28 +104,29 @@ def _without_reasoning(text: str) -> str:
 def _without_fence(text: str) -> str:
     """Return what a fence around the whole reply holds; inner fences stay."""
     opener = _OPEN_FENCE.search(text)
-    if not opener or len(text[: opener.start()].strip()) > 400:
+    before = text[: opener.start()] if opener else ""
+    if not opener or len(before.strip()) > 400 or _HEADING_BEFORE.search(before):
         return text
     before, inside = text[: opener.start()], text[opener.end() + 1 :]
     if not opener[2] and not (_ARTICLE.search(inside[:3000]) and _may_be_whole(before, inside)):
         return text
-    if "\n#" in before or before.lstrip().startswith(("#", "<")):
-        return text
     lines = inside.split("\n")
+    return _inside_fence(lines, opener, len(before.strip())) or text
+
+
+def _inside_fence(lines: list[str], opener: re.Match[str], before_chars: int) -> str:
+    """Return the lines up to the closing fence; empty when the fence is not the whole reply's."""
     bare = _bare_fences(lines, opener[1])
     if not bare:
-        return inside
+        return "\n".join(lines)
     last = bare[-1]
-    after = "\n".join(lines[last + 1 :]).strip()
-    if (
-        len(after) > 600
-        or len(after) + len(before.strip()) > sum(map(len, lines[:last]))
-        or len(bare) % 2 == 0
-    ):
-        if opener[2].lower() in {"markdown", "md", "html", "json"} and not len(bare) % 2:
-            return inside
-        return text
-    return "\n".join(lines[:last])
+    after = len("\n".join(lines[last + 1 :]).strip())
+    inside = lines[:last]
+    if after > 600 or after + before_chars > sum(map(len, inside)):
+        return ""
+    if len(bare) % 2 == 0:
+        return "\n".join(lines) if opener[2].lower() in {"markdown", "md", "html", "json"} else ""
+    return "\n".join(inside)
 
 
 def _may_be_whole(before: str, inside: str) -> bool:
@@ -231,8 +234,8 @@ def _labels(text: str, meta: dict[str, Any]) -> str:
 
 _OPENING = re.compile(
     r"(?:sure|certainly|of course|absolutely|great|okay|ok|here(?:'|’)?s|here is|here are|below is|"
-    r"i(?:'|’)ve|i have|i(?:'|’)d be|i(?:'|’)ll|as requested|understood|got it|happy to|this is the|"
-    r"the following is|as an ai)\b",
+    r"i(?:'|’)ve|i have|i(?:'|’)d be|i(?:'|’)ll|as requested|understood|got it|happy to|"
+    r"this is the|the following is|as an ai)\b",
     re.I,
 )
 _ABOUT = re.compile(
@@ -241,9 +244,11 @@ _ABOUT = re.compile(
     re.I,
 )
 _CLOSING = re.compile(
-    r"(?:let me know|i hope (?:this|you)|hope this helps|feel free to|would you like|if you(?:'|’)d like|"
-    r"if you would like|if you need|please let me know|is there anything else|want me to|"
-    r"this (?:article|post|blog post|version|draft|content) (?:is|has been|meets|follows|includes|contains|uses)|"
+    r"(?:let me know|i hope (?:this|you)|hope this helps|feel free to|would you like|"
+    r"if you(?:'|’)d like|if you would like|if you need|please let me know|is there anything else|"
+    r"want me to|"
+    r"this (?:article|post|blog post|version|draft|content) (?:is|has been|meets|follows|includes|"
+    r"contains|uses)|"
     r"note: this (?:article|post|draft|content)|\(?word count|\[?end of (?:article|post)|happy to)",
     re.I,
 )
@@ -276,6 +281,6 @@ def _is_opening(text: str) -> bool:
     if not _OPENING.match(text):
         return False
     ends = text.endswith((":", "!", ".", "…"))
-    return ends and bool(_ABOUT.search(text)) or text.lower().rstrip("!.,") in {
+    return (ends and bool(_ABOUT.search(text))) or text.lower().rstrip("!.,") in {
         "sure", "certainly", "of course", "absolutely",
     }  # fmt: skip

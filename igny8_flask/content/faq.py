@@ -1,5 +1,6 @@
 """Questions and answers that an article holds."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -10,10 +11,12 @@ from igny8_flask.content.nodes import HEADINGS, plain_text, tags_in, text_of
 
 MAX_QUESTIONS = 50
 _FAQ_HEADING = re.compile(
-    r"\bfaqs?\b|frequently asked|common questions|(?:people|you) (?:also )?ask|questions? (?:and|&) answers?"
-    r"|\bq ?& ?a\b|häufig(?:e| gestellte) fragen|preguntas frecuentes|questions fréquentes"
+    r"\bfaqs?\b|frequently asked|common questions|(?:people|you) (?:also )?ask"
+    r"|questions? (?:and|&) answers?|\bq ?& ?a\b|häufig(?:e| gestellte) fragen"
+    r"|preguntas frecuentes|questions fréquentes"
     r"|foire aux questions|domande frequenti|perguntas frequentes|veelgestelde vragen"
-    r"|часто задаваемые|常见问题|常見問題|よくある(?:ご)?質問|자주 묻는|الأسئلة الشائعة|سوالات متداول",
+    r"|часто задаваемые|常见问题|常見問題|よくある(?:ご)?質問|자주 묻는"
+    r"|الأسئلة الشائعة|سوالات متداول",
     re.I,
 )
 _QUESTION_END = re.compile(r"[?？؟;]\s*\Z")
@@ -93,7 +96,7 @@ def _definitions(block: Tag) -> list[Question]:
     found: list[Question] = []
     if block.name == "dl":
         entries = list(tags_in(block))
-        for term, answer in zip(entries, entries[1:], strict=False):
+        for term, answer in itertools.pairwise(entries):
             if term.name == "dt" and answer.name == "dd":
                 found.append(Question(plain_text(term), plain_text(answer)))
     if block.name in {"ul", "ol"}:

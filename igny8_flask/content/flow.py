@@ -54,10 +54,8 @@ def _block(tag: Tag) -> list[Tag]:
         return _with_attributes(tag, _paragraphs(list(tag.children)))
     if name in HEADINGS:
         return _heading(tag)
-    if name in LISTS:
-        return build_list(tag, blocks_of)
-    if name == "li":
-        return build_list(new("ul", tag), blocks_of)
+    if name in LISTS or name == "li":
+        return build_list(new("ul", tag) if name == "li" else tag, blocks_of)
     build = _BUILDERS.get(name)
     if build:
         return build(tag)
@@ -177,7 +175,7 @@ def _quote(tag: Tag) -> list[Tag]:
 
 
 def _only_cite(paragraph: Tag) -> bool:
-    children = [child for child in tags_in(paragraph)]
+    children = list(tags_in(paragraph))
     cite = paragraph.find("cite")
     return (
         len(children) == 1

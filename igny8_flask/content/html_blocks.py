@@ -3,10 +3,13 @@
 import re
 
 from igny8_flask.content.stash import Stash
-from igny8_flask.content.tags import BLOCK_TAGS, TAG
+from igny8_flask.content.tag_names import BLOCK_TAGS
+from igny8_flask.content.tags import TAG
 
-_WHOLE = frozenset("table ul ol dl pre figure".split())
-_ONE_PARAGRAPH = frozenset("p h1 h2 h3 h4 h5 h6 summary address li td th dt dd".split())
+_WHOLE = frozenset(["table", "ul", "ol", "dl", "pre", "figure"])
+_ONE_PARAGRAPH = frozenset(
+    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "summary", "address", "li", "td", "th", "dt", "dd"]
+)
 _INDENT = re.compile(r"[ \t]*+")
 
 

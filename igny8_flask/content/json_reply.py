@@ -9,15 +9,17 @@ from igny8_flask.content.model import Question
 MAX_DEPTH = 60
 _BODY_KEYS = (
     "content", "html", "body", "article", "content_html", "html_content", "article_html", "text",
-    "markdown", "article_content", "post_content", "article_body", "body_html", "blog_post", "post",
-    "main_content", "generated_content", "output", "response", "result", "answer", "message", "data",
+    "markdown", "article_content", "post_content", "article_body", "body_html", "blog_post",
+    "post", "main_content", "generated_content", "output", "response", "result", "answer",
+    "message", "data",
 )  # fmt: skip
 _TITLE_KEYS = ("title", "post_title", "article_title", "headline", "h1", "name")
 _META_KEYS = {
     "meta_title": ("meta_title", "seo_title", "metatitle", "title_tag"),
     "meta_description": ("meta_description", "seo_description", "metadescription", "description"),
     "focus_keyphrase": (
-        "focus_keyphrase", "focus_keyword", "primary_keyword", "focuskeyword", "main_keyword", "keyword",
+        "focus_keyphrase", "focus_keyword", "primary_keyword", "focuskeyword", "main_keyword",
+        "keyword",
     ),
     "slug": ("slug", "url_slug", "permalink"),
     "excerpt": ("excerpt", "summary", "post_excerpt"),
@@ -27,9 +29,10 @@ _META_KEYS = {
 _LISTS = frozenset({"tags", "categories"})
 _HEADING_KEYS = ("heading", "title", "subheading", "h2", "h3", "header", "question", "name")
 _TEXT_KEYS = (
-    "content", "html", "body", "text", "paragraph", "paragraphs", "details", "answer", "introduction",
-    "intro", "hook", "sections", "subsections", "h2", "h3", "items", "list", "blocks", "points",
-    "children", "data", "faq", "faqs", "conclusion", "outro", "closing", "call_to_action",
+    "content", "html", "body", "text", "paragraph", "paragraphs", "details", "answer",
+    "introduction", "intro", "hook", "sections", "subsections", "h2", "h3", "items", "list",
+    "blocks", "points", "children", "data", "faq", "faqs", "conclusion",
+    "outro", "closing", "call_to_action",
 )  # fmt: skip
 _STRUCTURED = ("sections", "introduction", "intro", "h2", "blocks", "outline", "paragraphs")
 _START = re.compile(r"\{\s*\"[^\"\n]{1,60}\"\s*:|\[\s*\{\s*\"|\A\s*[\"\[](?=.)")
@@ -79,33 +82,43 @@ def _article(value: Any) -> tuple[str, dict[str, Any]] | None:
     if isinstance(value, str):
         return (value, {}) if value.strip() else None
     if isinstance(value, list):
-        if len(value) == 1 and isinstance(value[0], dict):
-            return _article(value[0])
-        text = _assemble(value, 2)
-        return (
-            (text, {}) if text.strip() and any(isinstance(item, dict) for item in value) else None
-        )
-    if not isinstance(value, dict):
-        return None
+        return _article_of_list(value)
+    return _article_of_object(value) if isinstance(value, dict) else None
+
+
+def _article_of_list(value: list[Any]) -> tuple[str, dict[str, Any]] | None:
+    if len(value) == 1 and isinstance(value[0], dict):
+        return _article(value[0])
+    text = _assemble(value, 2)
+    return (text, {}) if text.strip() and any(isinstance(item, dict) for item in value) else None
+
+
+def _article_of_object(value: dict[Any, Any]) -> tuple[str, dict[str, Any]] | None:
     fields = {
         str(key).lower().replace("-", "_").replace(" ", "_"): item for key, item in value.items()
     }
     meta = _meta(fields)
-    for key in _BODY_KEYS:
-        item = fields.get(key)
-        if isinstance(item, str) and item.strip():
-            if not any(name in fields for name in _STRUCTURED) or len(item) > 400:
-                return item, meta
-        elif isinstance(item, dict):
-            inner = _article(item)
-            if inner:
-                return inner[0], {**meta, **inner[1]}
+    body = _body(fields)
+    if body:
+        return body[0], {**meta, **body[1]}
     rest = {key: item for key, item in fields.items() if key not in _consumed(meta)}
     text = _assemble(rest, 2)
     if text.strip():
         return text, meta
     only = [item for item in fields.values() if isinstance(item, dict)]
     return _article(only[0]) if len(only) == 1 else None
+
+
+def _body(fields: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    is_structured = any(name in fields for name in _STRUCTURED)
+    for key in _BODY_KEYS:
+        item = fields.get(key)
+        if isinstance(item, str) and item.strip() and (not is_structured or len(item) > 400):
+            return item, {}
+        inner = _article(item) if isinstance(item, dict) else None
+        if inner:
+            return inner
+    return None
 
 
 def _consumed(meta: dict[str, Any]) -> set[str]:

@@ -157,7 +157,7 @@ def _set_anchor(made: Tag, anchor: str) -> None:
 
 
 def build_office_list(paragraphs: list[Tag]) -> list[Tag]:
-    """Return the lists that a word processor wrote as paragraphs with a level and a typed bullet."""
+    """Return the lists that a word processor wrote as paragraphs with typed bullets."""
     result: list[Tag] = []
     stack: list[tuple[int, Tag]] = []
     for paragraph in paragraphs:
@@ -170,7 +170,7 @@ def build_office_list(paragraphs: list[Tag]) -> list[Tag]:
         if not stack or stack[-1][0] < level:
             made = new(name)
             if stack:
-                stack[-1][1].contents[-1].append(made)  # type: ignore[attr-defined]
+                stack[-1][1].contents[-1].append(made)
             else:
                 result.append(made)
             stack.append((level, made))

@@ -4,13 +4,36 @@ from collections.abc import Iterable, Iterator
 
 from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 
-HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 BOXES = frozenset(
-    "div section article aside header footer main nav address figcaption summary caption dt dd li "
-    "td th tr thead tbody tfoot".split()
+    [
+        "div",
+        "section",
+        "article",
+        "aside",
+        "header",
+        "footer",
+        "main",
+        "nav",
+        "address",
+        "figcaption",
+        "summary",
+        "caption",
+        "dt",
+        "dd",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "thead",
+        "tbody",
+        "tfoot",
+    ]
 )
 FLOW_TAGS = (
-    BOXES | HEADINGS | frozenset("p ul ol dl table pre blockquote figure hr details".split())
+    BOXES
+    | HEADINGS
+    | frozenset(["p", "ul", "ol", "dl", "table", "pre", "blockquote", "figure", "hr", "details"])
 )
 LISTS = frozenset({"ul", "ol"})
 
@@ -112,7 +135,7 @@ def trim(tag: Tag) -> Tag:
             if not is_blank(edge) and not is_break:
                 break
             edge.extract()
-        edge = tag.contents[position] if tag.contents else None
-        if isinstance(edge, NavigableString):
-            edge.replace_with(NavigableString(strip(str(edge), " \n\t\r")))
+        last = tag.contents[position] if tag.contents else None
+        if isinstance(last, NavigableString):
+            last.replace_with(NavigableString(strip(str(last), " \n\t\r")))
     return tag

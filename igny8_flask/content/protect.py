@@ -9,7 +9,8 @@ from collections import defaultdict
 from html import escape, unescape
 
 from igny8_flask.content.stash import INLINE_OPEN, Stash
-from igny8_flask.content.tags import KNOWN_TAGS, Tag, rewrite_tags
+from igny8_flask.content.tag_names import KNOWN_TAGS
+from igny8_flask.content.tags import Tag, rewrite_tags
 
 _TICKS = re.compile(r"(?<!\\)`+")
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")

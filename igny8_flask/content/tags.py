@@ -10,24 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
 
-BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center col colgroup dd details dir div dl dt "
-    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main "
-    "menu nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
-INLINE_TAGS = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark "
-    "nobr output picture q rp rt ruby s samp small source span strike strong sub sup time tt u var "
-    "wbr button meter progress base link meta param track area map embed frame isindex".split()
-)
-DROPPED_WITH_TEXT = frozenset(
-    "script style iframe object noscript template svg math title textarea select video audio "
-    "canvas xmp applet noembed noframes frameset plaintext head dialog".split()
-)
-KNOWN_TAGS = BLOCK_TAGS | INLINE_TAGS | DROPPED_WITH_TEXT
-VOID_TAGS = frozenset(
-    "br hr img wbr col input source base link meta param track area embed frame isindex".split()
-)
+from igny8_flask.content.tag_names import DROPPED_WITH_TEXT, KNOWN_TAGS
 
 TAG = re.compile(
     r"<(/?)([a-zA-Z][a-zA-Z0-9]*(?:[:-][\w.:-]*+)?)"
@@ -69,7 +52,7 @@ def read_attributes(source: str) -> dict[str, str]:
 
 
 def rewrite_tags(text: str, on_tag: Callable[[Tag], str], less_than: str) -> str:
-    """Return ``text`` with ``on_tag``'s answer for every tag and ``less_than`` for any other ``<``."""
+    """Return ``text`` with ``on_tag``'s answer for each tag, ``less_than`` for any other ``<``."""
     closers = {name.lower() for name in re.findall(r"</([a-zA-Z][\w:.-]*)", text)}
     parts: list[str] = []
     position = 0
@@ -92,7 +75,7 @@ def _is_markup(name: str, inside: str, closers: set[str]) -> bool:
 
 
 def strip_unwanted(text: str, warn: Callable[[str], None]) -> str:
-    """Drop comments, declarations, a tag cut off at the end, and elements whose text is no prose."""
+    """Drop comments, declarations, a cut-off tag, and elements whose text is no prose."""
     text = _drop_comments(text)
     text = _drop_elements(text, warn)
     text = _DECLARATION.sub("", text)

@@ -8,7 +8,7 @@ from bs4 import NavigableString, Tag
 from igny8_flask.content.nodes import attribute, new
 
 _LITERAL = frozenset({"code", "pre", "kbd", "samp"})
-_MERGED = frozenset("strong em s u mark small sub sup span".split())
+_MERGED = frozenset(["strong", "em", "s", "u", "mark", "small", "sub", "sup", "span"])
 _ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,24}\d{0,2});")
 _MARKED = re.compile(
     r"\*\*(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s*])\*\*"

@@ -7,7 +7,7 @@ import nh3
 import pytest
 from bs4 import BeautifulSoup, Comment, Tag
 
-from igny8_flask.content import normalize
+from igny8_flask.content import NormalizedContent, normalize
 from igny8_flask.errors import ReplyError
 
 ATTACKS = [
@@ -23,19 +23,94 @@ WRAPS = {
     "in a table": "| a | b |\n|---|---|\n| {} | x |\n",
     "after a line": "Text\n\n{}\n\nText",
 }
-_TAGS = set(
-    "p h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr th td blockquote cite q pre "
-    "code kbd samp var strong em s u del ins mark sub sup small abbr dfn a img figure figcaption "
-    "hr br details summary span bdo ruby rt rp div".split()
-)
-_ATTRIBUTES = set(
-    "id dir lang href title src alt start reversed colspan rowspan scope class data-align cite".split()
-)
+_TAGS = {
+    "p",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "th",
+    "td",
+    "blockquote",
+    "cite",
+    "q",
+    "pre",
+    "code",
+    "kbd",
+    "samp",
+    "var",
+    "strong",
+    "em",
+    "s",
+    "u",
+    "del",
+    "ins",
+    "mark",
+    "sub",
+    "sup",
+    "small",
+    "abbr",
+    "dfn",
+    "a",
+    "img",
+    "figure",
+    "figcaption",
+    "hr",
+    "br",
+    "details",
+    "summary",
+    "span",
+    "bdo",
+    "ruby",
+    "rt",
+    "rp",
+    "div",
+}
+_ATTRIBUTES = {
+    "id",
+    "dir",
+    "lang",
+    "href",
+    "title",
+    "src",
+    "alt",
+    "start",
+    "reversed",
+    "colspan",
+    "rowspan",
+    "scope",
+    "class",
+    "data-align",
+    "cite",
+}
 _BLOCKS = {
     f"wp:{name}"
-    for name in (
-        "paragraph heading list list-item table code quote image separator details embed more"
-    ).split()
+    for name in [
+        "paragraph",
+        "heading",
+        "list",
+        "list-item",
+        "table",
+        "code",
+        "quote",
+        "image",
+        "separator",
+        "details",
+        "embed",
+        "more",
+    ]
 }
 _CLASS = re.compile(r"(?:wp-|has-|is-|language-)[\w+#.-]+\Z")
 _SHORTCODE = re.compile(r"\[/?[\w-]*[^\W\d_]")
@@ -66,6 +141,16 @@ def dangerous_attributes(tag: Tag) -> list[str]:
     return found + [name for name in classes if not _CLASS.match(name)]
 
 
+def normalized(reply: str) -> NormalizedContent | None:
+    """The article, or None where nothing readable is in the reply."""
+    try:
+        return normalize(reply)
+    except ReplyError as error:
+        if error.kind != "empty":
+            raise
+        return None
+
+
 def test_the_collection_of_attacks_is_large_enough() -> None:
     assert len(set(ATTACKS)) >= 150
 
@@ -73,10 +158,8 @@ def test_the_collection_of_attacks_is_large_enough() -> None:
 @pytest.mark.parametrize("wrap", WRAPS, ids=str)
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_leaves_nothing_dangerous(attack: str, wrap: str) -> None:
-    try:
-        result = normalize(WRAPS[wrap].replace("{}", attack))
-    except ReplyError as error:
-        assert error.kind == "empty"
+    result = normalized(WRAPS[wrap].replace("{}", attack))
+    if result is None:
         return
     assert not dangers(result.html), result.html
     assert not dangers(result.blocks), result.blocks

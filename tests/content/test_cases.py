@@ -15,9 +15,20 @@ _BLOCK_TAG = re.compile(
     r"</?(?:p|h\d|li|ul|ol|td|th|tr|dt|dd|dl|pre|figure|table|thead|tbody|blockquote|details|summary"
     r"|figcaption|br|hr|cite)\b[^>]*>|<!--more-->"
 )
-_KNOWN = set(
-    "paragraph heading list list-item table code quote image separator details embed more".split()
-)
+_KNOWN = {
+    "paragraph",
+    "heading",
+    "list",
+    "list-item",
+    "table",
+    "code",
+    "quote",
+    "image",
+    "separator",
+    "details",
+    "embed",
+    "more",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,7 @@ class Case:
 
 def read_cases() -> Iterator[Case]:
     for path in sorted(Path(__file__).parent.joinpath("cases").glob("*.md")):
+        name = reply = ""
         for part in path.read_text(encoding="utf-8").split("%%% ")[1:]:
             if part.startswith("expect\n"):
                 lines = (line.partition(": ") for line in part.split("\n")[1:] if line.strip())

@@ -23,5 +23,6 @@ def test_a_flood_ends_within_seconds(unit: str) -> None:
     try:
         normalize(unit * (MEGABYTE // len(unit)))
     except ReplyError as error:
-        assert error.kind == "empty"
+        if error.kind != "empty":
+            raise
     assert time.monotonic() - started < LIMIT_S
