@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from igny8_flask.content import render_blocks
+from bs4 import BeautifulSoup
+
+from igny8_flask.content import NormalizedContent, PlacedImage, normalize, place_images
 from igny8_flask.models import Content, Image, ImageKind
 
 SLUG_MAX_CHARS = 75
@@ -24,11 +26,11 @@ def build(
     ``abilities`` is what the site told of itself (``editor``, ``blocks``).
     """
     classic = abilities.get("editor") == "classic"
-    details = bool(abilities.get("blocks", {}).get("details", True))
+    article = _illustrated(content, images, abilities)
     featured = next((i for i in images if i.kind is ImageKind.FEATURED), None)
     document: dict[str, Any] = {
         "title": content.title,
-        "content": content.html if classic else render_blocks(content.html, details=details),
+        "content": article.html if classic else article.blocks,
         "format": "html" if classic else "blocks",
         "status": rules["status"],
         "excerpt": content.excerpt[:EXCERPT_MAX_CHARS],
@@ -48,6 +50,34 @@ def build(
     if rules.get("force"):
         document["force"] = True
     return document
+
+
+def _illustrated(
+    content: Content, images: Sequence[Image], abilities: Mapping[str, Any]
+) -> NormalizedContent:
+    """The article with its own images at their sections and without anybody else's."""
+    article = normalize(_without_foreign_images(content.html))
+    sections = {part.heading: index for index, part in enumerate(article.sections)}
+    placed = [
+        PlacedImage(
+            url=image.provenance["wp_url"],
+            alt=image.alt,
+            caption=image.caption,
+            media_id=image.wp_media_id,
+            section=sections.get(image.heading or ""),
+        )
+        for image in images
+        if image.kind is ImageKind.DESKTOP and image.wp_media_id
+    ]
+    details = bool(abilities.get("blocks", {}).get("details", True))
+    return place_images(article, placed, details=details)
+
+
+def _without_foreign_images(html: str) -> str:
+    soup = BeautifulSoup(html, "html.parser")
+    for picture in soup.find_all("img"):
+        (picture.find_parent("figure") or picture).decompose()
+    return str(soup)
 
 
 def check_receipt(document: Mapping[str, Any], receipt: Mapping[str, Any]) -> list[str]:

@@ -122,7 +122,8 @@ class OutboundError(Igny8Error):
     """The network failed below HTTP; ``maybe_delivered`` when the request may have been acted on.
 
     Codes: ``connect_failed``, ``timed_out``, ``reset``, ``cut_short``, ``too_large``,
-    ``address_forbidden``, ``bad_url``, ``redirected``, ``tls_failed``.
+    ``address_forbidden``, ``bad_url``, ``redirected``, ``tls_failed``,
+    ``malformed_reply``, ``outbound_failed``.
     """
 
     code = "outbound_failed"

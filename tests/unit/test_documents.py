@@ -1,0 +1,118 @@
+"""What is sent to a site, and how its receipt is read."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from igny8_flask import documents
+from igny8_flask.db import db
+from igny8_flask.models import Content, Image, ImageKind, Site
+from igny8_flask.models.enums import ImageState
+from tests.factories import make_content, make_site
+
+RULES = {"status": "draft", "post_type": "post", "create_terms": False, "categories": ["News"]}
+HTML = "<p>Start.</p><h2>Soil</h2><p>About soil.</p><h2>Water</h2><p>About water.</p>"
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    return make_site().site
+
+
+def make_image(content: Content, kind: ImageKind, **columns: Any) -> Image:
+    image = Image(
+        account_id=content.account_id,
+        site_id=content.site_id,
+        content_id=content.id,
+        kind=kind,
+        state=ImageState.GENERATED,
+        **{"sha256": "a" * 64, "alt": "A spade", "position": 0, "provenance": {}, **columns},
+    )
+    db.session.add(image)
+    db.session.commit()
+    return image
+
+
+def sent(content: Content, *images: Image, **abilities: Any) -> dict[str, Any]:
+    return documents.build(content, images, RULES, abilities)
+
+
+def test_blocks_for_the_block_editor_and_html_for_the_classic_one(site: Site) -> None:
+    content = make_content(site, html=HTML)
+    assert sent(content)["content"].startswith("<!-- wp:paragraph -->")
+    classic = sent(content, editor="classic")
+    assert classic["format"] == "html"
+    assert "<!--" not in classic["content"]
+
+
+def test_the_featured_image_is_named_by_its_hash(site: Site) -> None:
+    content = make_content(site)
+    image = make_image(content, ImageKind.FEATURED)
+    assert sent(content, image)["featured"] == {"sha256": "a" * 64}
+
+
+def test_an_image_stands_in_its_section(site: Site) -> None:
+    content = make_content(site, html=HTML)
+    image = make_image(
+        content,
+        ImageKind.DESKTOP,
+        heading="Water",
+        wp_media_id=7,
+        provenance={"wp_url": "https://site.example.com/w.webp"},
+    )
+    blocks = sent(content, image)["content"]
+    assert blocks.index("About soil") < blocks.index("About water") < blocks.index("wp-image-7")
+
+
+def test_no_foreign_image_reaches_a_post(site: Site) -> None:
+    html = '<p>Text <img src="https://spy.example.com/p.gif" alt="x"> more.</p>'
+    document = sent(make_content(site, html=html))
+    assert "spy.example.com" not in document["content"]
+    assert "more." in document["content"]
+
+
+def test_the_last_known_text_of_the_site_is_named(site: Site) -> None:
+    assert sent(make_content(site, wp_sha="b" * 64))["base_sha"] == "b" * 64
+    assert "base_sha" not in sent(make_content(site))
+
+
+def test_own_categories_come_before_suggested_ones(site: Site) -> None:
+    content = make_content(site, terms={"categories": ["Garden"], "tags": ["soil"]})
+    assert sent(content)["categories"] == ["News", "Garden"]
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("How to prune an Apple Tree?", "how-to-prune-an-apple-tree"),
+        ("Über Äpfel – 10 Tipps", "uber-apfel-10-tipps"),
+        ("苹果树如何修剪", ""),
+        (
+            "word " * 40,
+            "word-word-word-word-word-word-word-word-word-word-word-word-word-word-word",
+        ),
+    ],
+)
+def test_slugs_are_short_ascii_or_left_to_the_site(title: str, slug: str) -> None:
+    assert documents.slug_of(title) == slug
+
+
+def test_a_receipt_that_matches_has_no_problems() -> None:
+    receipt = {"status": "draft", "fields": {"title": "applied", "content": "altered"}}
+    assert documents.check_receipt({"status": "draft", "title": "T", "content": "C"}, receipt) == []
+
+
+def test_a_field_that_failed_is_named() -> None:
+    receipt = {
+        "status": "draft",
+        "fields": {"title": "applied", "content": "applied", "featured": {"state": "failed"}},
+    }
+    (problem,) = documents.check_receipt({"status": "draft"}, receipt)
+    assert "featured image" in problem
+
+
+def test_another_status_than_asked_is_named() -> None:
+    receipt = {"status": "pending", "fields": {"title": "applied", "content": "applied"}}
+    (problem,) = documents.check_receipt({"status": "publish"}, receipt)
+    assert "pending" in problem
