@@ -120,15 +120,16 @@
 			job.stages.push( stage );
 		}
 		const moved = status.percentage !== job.status.percentage || status.phase !== job.status.phase;
-		job.status = status;
+		const goesOn = 'SUCCESS' === status.state && status.next && status.next.route;
+		job.status = goesOn ? job.status : status; // The end of a stage is not the end of the job.
 		job.lost = '';
 		job.costs[ job.route ] = 'publish' === status.function ? 0 : status.cost_usd; // Publishing never pays.
 		job.sandbox = job.sandbox || Boolean( status.sandbox );
 		job.mayCancel = /\/runs\//.test( job.route );
-		if ( 'SUCCESS' === status.state && status.next && status.next.route ) {
+		if ( goesOn ) {
 			job.past.push( job.route );
 			job.route = status.next.route;
-			job.wait = FIRST_MS;
+			job.wait = 0;
 			job.stopping = false;
 			save();
 		} else if ( 'SUCCESS' === status.state ) {
@@ -159,7 +160,7 @@
 			return end( job, 'failed' );
 		}
 		job.lost = 'igny8_backend_unreachable' === code ? error.message : __( 'Connection lost. Trying again…', 'igny8' );
-		job.wait = Math.min( LONGEST_MS, job.wait * 2 );
+		job.wait = Math.min( LONGEST_MS, Math.max( FIRST_MS, job.wait * 2 ) );
 		igny8.dialog.update( job );
 		later( job );
 	}

@@ -18,7 +18,7 @@ final class Client {
 
 	const CONNECT_TIMEOUT_S = 5;
 	const TIMEOUT_S         = 15;
-	const PAGE_TIMEOUT_S    = 5;        // While a person waits for an admin page.
+	const PAGE_TIMEOUT_S    = 4;        // While a person waits for an admin page.
 	const MAX_BYTES         = 5242880;  // 5 MiB; longer answers are cut and then refused as garbled.
 	const AWAY              = 'igny8_backend_away';
 	const AWAY_S            = 20;       // Admin pages don't knock again within this time.
@@ -57,7 +57,7 @@ final class Client {
 	 *
 	 * @param string $path    Path from the base URL, e.g. /v1/sites/me/.
 	 * @param array  $query   Query values; '' and null are left out.
-	 * @param bool   $patient False: five seconds at most, and not at all while the backend is known to be away.
+	 * @param bool   $patient False: a few seconds at most, and not at all while the backend is known to be away.
 	 * @return array|WP_Error
 	 */
 	public function get( string $path, array $query = array(), bool $patient = true ) {

@@ -22,11 +22,11 @@ final class Service_User {
 	const APP_ID = '6a9b5d1e-1f0c-4c57-9d2e-3b1f8e0a7c48';
 
 	/**
-	 * The service user, if there is one.
+	 * The service user, if there is one; the login is checked too, since ids may change hands when a site is moved.
 	 */
 	public static function find(): ?WP_User {
 		$user = get_userdata( (int) Options::get( Options::SERVICE_USER ) );
-		return $user ? $user : null;
+		return $user && 0 === strpos( $user->user_login, self::LOGIN ) ? $user : null;
 	}
 
 	/**

@@ -135,9 +135,16 @@ class ConnectionTest extends Igny8_TestCase {
 		$this->assertSame( array( 'administrator' ), get_userdata( $person )->roles );
 	}
 
+	public function test_a_stored_id_that_now_belongs_to_a_person_is_not_trusted(): void {
+		$person = $this->as_role( 'administrator' );
+		Options::set( Options::SERVICE_USER, (string) $person );
+		$this->assertNull( Service_User::find() );
+		$this->assertNotSame( $person, Service_User::ensure()->ID );
+		$this->assertSame( array( 'administrator' ), get_userdata( $person )->roles );
+	}
+
 	/** @dataProvider bad_codes */
 	public function test_bad_codes_are_told_apart( string $code, string $error ): void {
-		add_filter( 'pre_option_siteurl', static fn( $v ) => $v );
 		$decoded = Connect_Code::decode( $code );
 		$this->assertInstanceOf( WP_Error::class, $decoded );
 		$this->assertSame( $error, $decoded->get_error_code() );
