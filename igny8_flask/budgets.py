@@ -17,20 +17,18 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from igny8_flask.db import db, utcnow
-from igny8_flask.errors import BudgetError, InputError
+from igny8_flask.errors import BudgetError
 from igny8_flask.models import (
-    Account,
     BudgetCounter,
     BudgetHold,
     IntegrationSettings,
     PaidCall,
     Site,
 )
+from igny8_flask.site_settings import BUDGET
 
-AREA = "budget"  # the kind of settings that holds the caps
 UNITS_PER_USD = 100_000_000
 UNKNOWN_CALL_USD = Decimal("0.05")
-MAX_CAP_USD = 1_000_000
 SCOPES = ("account", "site")
 PERIODS = ("run", "day", "month")
 _OWNERS = {"account": "account's", "site": "site's"}
@@ -157,38 +155,6 @@ def unknown_call_usd(account_id: uuid.UUID) -> Decimal:
     return _config(account_id, None).unknown_call
 
 
-def set_caps(account: Account, site: Site | None, changes: Mapping[str, Decimal | None]) -> None:
-    """Change caps of an account or of one of its sites; names as in the settings, None = none."""
-    for name, value in changes.items():
-        if problem := cap_problem(value):
-            raise InputError(f"{name}: {problem}", fields={name: [problem]})
-    site_id = site.id if site else None
-    row = db.session.scalars(
-        select(IntegrationSettings).where(
-            IntegrationSettings.account_id == account.id,
-            IntegrationSettings.site_id == site_id,
-            IntegrationSettings.integration_type == AREA,
-        )
-    ).first()
-    if row is None:
-        row = IntegrationSettings(
-            account_id=account.id, site_id=site_id, integration_type=AREA, config={}
-        )
-        db.session.add(row)
-    new = {name: None if value is None else float(value) for name, value in changes.items()}
-    row.config = {**row.config, **new}
-    db.session.commit()
-
-
-def cap_problem(value: Any) -> str | None:
-    """Why a value is no cap, or None when it is one."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return "Must be an amount in US dollars, or null for no cap."
-    return None if 0 <= value <= MAX_CAP_USD else f"Must lie between 0 and {MAX_CAP_USD}."
-
-
 def resets_at(period: str, day: date) -> datetime | None:
     """When a period ends, UTC; None for a run."""
     if period == "run":
@@ -219,7 +185,7 @@ def _config(account_id: uuid.UUID, site_id: uuid.UUID | None) -> _Config:
     rows = db.session.execute(
         select(IntegrationSettings.site_id, IntegrationSettings.config).where(
             IntegrationSettings.account_id == account_id,
-            IntegrationSettings.integration_type == AREA,
+            IntegrationSettings.integration_type == BUDGET,
             (IntegrationSettings.site_id.is_(None)) | (IntegrationSettings.site_id == site_id),
         )
     )

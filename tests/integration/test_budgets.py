@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from igny8_flask import budgets, runs
+from igny8_flask import budgets, runs, site_settings
 from igny8_flask.ai.types import CallIntent, CallOutcome
 from igny8_flask.db import db
 from igny8_flask.errors import BudgetError
@@ -41,16 +41,21 @@ def outcome(cost: Decimal | None) -> CallOutcome:
     return CallOutcome(b"{}", {"input": 1, "output": 1}, cost, "table", 2, None)
 
 
+def cap(site: Site, scope: str, **caps: Decimal) -> None:
+    if scope == "site":
+        site_settings.update(site, {"budget": caps})
+    else:
+        site_settings.update_account(site.account, {"budget": caps})
+
+
 def used(site: Site, scope: str = "site", period: str = "day") -> Decimal:
     caps = budgets.standing(site.account_id, site.id)
-    (cap,) = [cap for cap in caps if (cap.scope, cap.period) == (scope, period)]
-    return cap.used_usd
+    return next(one for one in caps if (one.scope, one.period) == (scope, period)).used_usd
 
 
 @pytest.mark.parametrize("scope", ["site", "account"])
 def test_twenty_parallel_writers_cannot_pass_a_cap(app: Flask, site: Site, scope: str) -> None:
-    owner = site if scope == "site" else None
-    budgets.set_caps(site.account, owner, {"day_usd": Decimal("0.50")})
+    cap(site, scope, day_usd=Decimal("0.50"))
     ids = [make_run(site).id for _ in range(20)]
     db.session.remove()
 
@@ -77,7 +82,7 @@ def test_twenty_parallel_writers_cannot_pass_a_cap(app: Flask, site: Site, scope
 
 
 def test_what_a_call_did_not_cost_is_free_for_the_next(site: Site) -> None:
-    budgets.set_caps(site.account, site, {"month_usd": Decimal("0.05")})
+    cap(site, "site", month_usd=Decimal("0.05"))
     calls = PaidCalls(make_run(site))
     for number in range(4):
         opened = calls.intend(intent(f"text:{number}", Decimal("0.02")))
@@ -99,29 +104,28 @@ def test_a_failed_call_frees_what_it_held_and_a_lost_one_does_not(site: Site) ->
 def test_a_run_cap_counts_what_the_run_spent_before_the_cap_was_set(site: Site) -> None:
     calls = PaidCalls(make_run(site))
     calls.settle(calls.intend(intent("text:1", CENT)).id, outcome(Decimal("0.03")))
-    budgets.set_caps(site.account, site, {"run_usd": Decimal("0.04")})
+    cap(site, "site", run_usd=Decimal("0.04"))
     with pytest.raises(BudgetError, match="per run"):
         calls.intend(intent("text:2", Decimal("0.02")))
     calls.intend(intent("text:3", CENT))
 
 
 def test_an_unknown_price_counts_as_a_guess_and_stays_unknown_in_the_ledger(site: Site) -> None:
-    budgets.set_caps(site.account, None, {"unknown_call_usd": Decimal("0.2")})
+    cap(site, "account", unknown_call_usd=Decimal("0.2"))
     calls = PaidCalls(make_run(site))
     calls.settle(calls.intend(intent("text:1", None)).id, outcome(None))
     entries = db.session.scalars(select(LedgerEntry)).all()
     assert [entry.amount_usd for entry in entries] == [None, None, None]
     assert "price unknown, 0.2 USD counted" in entries[0].reason
-    (cap,) = [
-        cap
-        for cap in budgets.standing(site.account_id, site.id)
-        if (cap.scope, cap.period) == ("account", "day")
-    ]
-    assert cap.used_usd == cap.unpriced_usd == Decimal("0.2")
+    assert {one.unpriced_usd for one in budgets.standing(site.account_id, site.id)} == {
+        Decimal(0),  # of the runs, which have no cap and no counter
+        Decimal("0.2"),
+    }
+    assert used(site) == used(site, "account", "month") == Decimal("0.2")
 
 
 def test_a_request_above_the_cap_is_refused_at_once(site: Site, sandbox: Sandbox) -> None:
-    budgets.set_caps(site.account, site, {"day_usd": Decimal("0.000001")})
+    cap(site, "site", day_usd=Decimal("0.000001"))
     with pytest.raises(BudgetError, match="may cost up to") as refused:
         submit_article(site)
     assert refused.value.http_status == 402
@@ -133,7 +137,7 @@ def test_a_run_whose_cap_shrank_meanwhile_ends_before_any_call(
     site: Site, sandbox: Sandbox
 ) -> None:
     submit_article(site)
-    budgets.set_caps(site.account, None, {"month_usd": Decimal("0.000001")})
+    cap(site, "account", month_usd=Decimal("0.000001"))
     failed = run_next()
     assert failed.state is WorkState.FAILURE
     assert failed.error_code == "budget_exceeded"
@@ -146,7 +150,7 @@ def test_images_are_held_against_the_caps_too(site: Site, sandbox: Sandbox) -> N
     submit_article(site, images=True)
     run_next()
     article = used(site)
-    budgets.set_caps(site.account, site, {"day_usd": article + Decimal("0.012")})
+    cap(site, "site", day_usd=article + Decimal("0.012"))
     failed = run_next()
     assert failed.error_code == "budget_exceeded"
     assert [entry for entry in sandbox.journal() if entry["path"].endswith("generations")] == []
@@ -167,12 +171,12 @@ def test_a_second_press_finds_its_run_although_the_cap_is_used_up(site: Site) ->
     task = make_task(site, word_count=300)
     options = {"images": False, "publish": False}
     first = runs.submit(site, "generate_content", [task.id], options)
-    budgets.set_caps(site.account, site, {"day_usd": Decimal(0)})
+    cap(site, "site", day_usd=Decimal(0))
     assert runs.submit(site, "generate_content", [task.id], options).id == first.id
 
 
 def test_a_site_does_not_spend_from_another_sites_cap(site: Site, app: Flask) -> None:
-    budgets.set_caps(site.account, site, {"day_usd": Decimal(0)})
+    cap(site, "site", day_usd=Decimal(0))
     neighbour = make_site(site.account).site
     PaidCalls(make_run(neighbour)).intend(intent("text:1", CENT))
     assert used(site) == 0
