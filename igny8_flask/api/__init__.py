@@ -11,6 +11,7 @@ from igny8_flask.api import (
     images,
     keywords,
     problems,
+    prompts,
     publisher,
     request_ids,
     runs,
@@ -32,6 +33,7 @@ RESOURCES = (
     runs,
     publisher,
     system,
+    prompts,
 )
 
 SITE_KEY = {

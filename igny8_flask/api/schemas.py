@@ -72,7 +72,7 @@ class Ids(fields.List[Any]):
     """1 to 100 UUIDs, each counted once."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(Id(), required=True, **more)
+        super().__init__(Id(), **{"required": True, **more})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> list[Any]:
         if not isinstance(value, list) or not 1 <= len(value) <= MAX_IDS:

@@ -3,10 +3,11 @@
 import uuid
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy.orm import joinedload
 
-from igny8_flask import writing
+from igny8_flask import prompt_library, writing
+from igny8_flask.ai.prompts import MAX_TEMPLATE_CHARS
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import (
@@ -25,6 +26,7 @@ from igny8_flask.api.schemas import (
 )
 from igny8_flask.auth import principal
 from igny8_flask.db import db
+from igny8_flask.errors import InputError
 from igny8_flask.models import Task, TaskStatus
 from igny8_flask.rows import Page, find, page_of
 
@@ -72,6 +74,18 @@ class OutlineIn(Schema):
     key_points = fields.List(Text(500), validate=validate.Length(max=20))
 
 
+class Override(Text):
+    """A template that one task is written by instead of the site's."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        template = super()._deserialize(value, attr, data, **more)
+        try:
+            prompt_library.check_override(template)
+        except InputError as error:
+            raise ValidationError(error.message) from error
+        return template
+
+
 class TaskPatch(Patch):
     """What of a task can be changed."""
 
@@ -81,7 +95,7 @@ class TaskPatch(Patch):
     outline = fields.List(fields.Nested(OutlineIn), validate=validate.Length(max=50))
     word_count = Int(100, 10_000)
     content_type = Text(40, 1)
-    prompt_override = Text(allow_none=True)
+    prompt_override = Override(MAX_TEMPLATE_CHARS, allow_none=True)
 
 
 class TaskIn(TaskPatch):

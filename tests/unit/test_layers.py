@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.jobs",
         "igny8_flask.ledger",
         "igny8_flask.planning",
+        "igny8_flask.prompt_library",
         "igny8_flask.publishing",
         "igny8_flask.quotes",
         "igny8_flask.runs",
