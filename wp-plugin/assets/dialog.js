@@ -141,6 +141,22 @@
 		parts.steps.parentNode.hidden = ! steps.length;
 	}
 
+	/** The line below the phase: what the work is at, or where it ended. */
+	function messageText( job ) {
+		const status = job.status;
+		const item = status.current_item ? ' – ' + status.current_item : '';
+		const ends = {
+			publish: __( 'The post is public.', 'igny8' ),
+			future: __( 'The post is scheduled.', 'igny8' ),
+			pending: __( 'The post waits for review.', 'igny8' ),
+			draft: __( 'The post waits as a draft.', 'igny8' ),
+		};
+		if ( 'success' === job.done ) {
+			return ends[ ( status.result || {} ).status ] || status.message || '';
+		}
+		return job.lost || ( job.done ? '' : ( status.message || '' ) + item );
+	}
+
 	function drawLinks( job ) {
 		const result = job.status.result || {};
 		const isWritten = 'success' === job.done || ( 'failed' === job.done && job.past.length );
@@ -153,8 +169,8 @@
 			links.push( [ igny8.login, __( 'Log in again', 'igny8' ) ] );
 		}
 		parts.links.textContent = '';
-		links.filter( ( link ) => link[ 0 ] ).forEach( ( link ) => {
-			parts.links.appendChild( el( 'a', { href: link[ 0 ], class: 'button', text: link[ 1 ] } ) );
+		links.filter( ( link ) => link[ 0 ] ).forEach( ( link, i ) => {
+			parts.links.appendChild( el( 'a', { href: link[ 0 ], class: i ? 'button' : 'button button-primary', text: link[ 1 ] } ) );
 		} );
 		parts.links.hidden = ! parts.links.childNodes.length;
 	}
@@ -176,7 +192,6 @@
 		const status = job.status;
 		const phase = phaseText( job );
 		const percent = 'success' === job.done ? 100 : Math.round( status.percentage || 0 );
-		const item = status.current_item ? ' – ' + status.current_item : '';
 		parts.title.textContent = job.title;
 		parts.bar.value = percent;
 		/* translators: %d: percentage. */
@@ -184,7 +199,7 @@
 		if ( parts.phase.textContent !== phase ) {
 			parts.phase.textContent = phase;
 		}
-		parts.message.textContent = job.lost || ( job.done && 'success' !== job.done ? '' : ( status.message || '' ) + item );
+		parts.message.textContent = messageText( job );
 		parts.error.textContent = 'failed' === job.done ? job.error : '';
 		parts.error.hidden = 'failed' !== job.done;
 		parts.time.textContent = duration( ( job.ended || Date.now() ) - job.started );
