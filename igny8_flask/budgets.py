@@ -14,9 +14,8 @@ from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from igny8_flask.db import db, utcnow
+from igny8_flask.db import db, upsert, utcnow
 from igny8_flask.errors import BudgetError
 from igny8_flask.models import (
     BudgetCounter,
@@ -209,10 +208,9 @@ def _take(call: PaidCall, key: str, cap: Cap, amount: int, limit: int | None) ->
     if limit is not None and first > limit:
         return False
     table = BudgetCounter
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     owner = call.site_id if cap.scope == "site" else None
-    upsert = (
-        dialect.insert(table)
+    statement = (
+        upsert(table)
         .values(key=key, account_id=call.account_id, site_id=owner, used=first, unpriced=0)
         .on_conflict_do_update(
             index_elements=[table.key],
@@ -220,7 +218,7 @@ def _take(call: PaidCall, key: str, cap: Cap, amount: int, limit: int | None) ->
             where=None if limit is None else table.used + amount <= limit,
         )
     )
-    result = db.session.execute(upsert)
+    result = db.session.execute(statement)
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 

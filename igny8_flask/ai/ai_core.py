@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
-from igny8_flask.ai import stored_reply
+from igny8_flask.ai import offers, stored_reply
 from igny8_flask.ai.estimates import estimate_image, estimate_text
 from igny8_flask.ai.prices import price_of
 from igny8_flask.ai.providers import (
@@ -264,11 +264,15 @@ class AICore:
                 self._context.calls.fail(opened.id, error.code, error.maybe_billed)
                 self._note(error)
                 self._context.check()
-                raise
+                raise offers.in_words(services, error, intent, *door) from error
         self._context.calls.settle(opened.id, outcome)
         self._costs.record(intent.step, outcome.cost_usd, outcome.tokens, intent.model)
         self._steps.add_response_step("Reply", message=f"{outcome.tokens} tokens")
         return reply
+
+    def look_at_models(self) -> None:
+        """Once a day, learn which models the provider still offers."""
+        offers.refresh_if_due(self._services, *self._door("openai"))
 
     def _note(self, error: ProviderError) -> None:
         self._steps.add_response_step("Reply", "error", error.message, error.code)

@@ -50,6 +50,7 @@ class AIEngine:
             parsed = self._call_and_parse(fn, data)
             result = self._save(fn, parsed, data)
             self.console.done()
+            self.core.look_at_models()
         except Igny8Error as error:
             self._handle_error(error)
             raise

@@ -5,12 +5,14 @@ from typing import Any
 
 from igny8_flask.ai.providers.endpoint import Endpoint
 from igny8_flask.ai.providers.wire import ModelInfo
-from igny8_flask.outbound import Outbound
+from igny8_flask.outbound import Outbound, Policy
+
+LISTING = Policy("provider", first_byte_s=10, idle_s=10, total_s=20, max_bytes=8 * 1024**2)
 
 
 def list_models(outbound: Outbound, base_url: str, api_key: str) -> tuple[ModelInfo, ...]:
     """Return the models of ``GET /models`` in the order given; raises ProviderError."""
-    endpoint = Endpoint(outbound, base_url, api_key)
+    endpoint = Endpoint(outbound, base_url, api_key, LISTING)
     document, headers = endpoint.send("GET", "/models")
     rows = document.get("data") if isinstance(document, dict) else document
     if not isinstance(rows, list):
