@@ -9,6 +9,7 @@ from html import escape, unescape
 
 from igny8_flask.content.stash import Stash
 
+MAX_NOTES = 500  # the engine's numbering of repeated notes is quadratic
 _DEFINITION = re.compile(
     r"^[ ]{0,3}\[(?!\^)([^\[\]\n]{1,200})\]:[ \t]*\n?[ \t]*<?([^\s<>]{1,2000})>?"
     r"(?:[ \t]+(?:\"([^\"\n]*)\"|'([^'\n]*)'|\(([^()\n]*)\)))?[ \t]*$",
@@ -33,6 +34,7 @@ class _Links:
             _label(match[1]): (match[2], match[3] or match[4] or match[5] or "")
             for match in _DEFINITION.finditer(text)
         }
+        self.notes_kept = 0
         self.notes = {match[1] for match in _NOTE.finditer(text)}
 
     def target(self, text: str, label: str, end: int) -> tuple[str, str, int] | None:
@@ -105,7 +107,10 @@ def _close(
 
 
 def _is_note(label: str, links: _Links, text: str, start: int) -> bool:
-    return label.startswith("^") and label[1:] in links.notes
+    if not label.startswith("^") or label[1:] not in links.notes:
+        return False
+    links.notes_kept += 1
+    return links.notes_kept <= MAX_NOTES
 
 
 def _is_checkbox(text: str, start: int, label: str) -> bool:
