@@ -49,7 +49,7 @@ def assert_done_once(
 def test_killed_in_a_phase_of_the_article(
     stack: Stack, connected_site: WordPressSite, admin: AdminSession, phase: str
 ) -> None:
-    task = admin.create_task(f"Killed in {phase}")
+    task = admin.create_task(f"Interrupted in {phase}")
     run_id = admin.generate(task, images=True, publish=True)
     crash(stack, lambda: run_reached(stack, run_id, phase), f"phase {phase}")
     in_air = calls_on_record(stack, run_id)["intent"]
@@ -61,7 +61,7 @@ def test_a_call_in_the_air_is_repeated_once_and_the_record_says_so(
 ) -> None:
     provider = stack.sandbox_provider
     provider.pace("4.0")
-    run_id = admin.generate(admin.create_task("Killed in the air"), images=True, publish=True)
+    run_id = admin.generate(admin.create_task("Interrupted in the air"), images=True, publish=True)
     crash(stack, lambda: any(e["stream"] for e in provider.journal()), "the call is in the air")
     provider.pace("test")
     assert_done_once(stack, connected_site, admin, run_id, repeats=1)
@@ -73,7 +73,7 @@ def test_only_the_process_of_the_job_is_killed(
 ) -> None:
     provider = stack.sandbox_provider
     provider.pace("4.0")
-    run_id = admin.generate(admin.create_task("Only the job died"), images=True, publish=True)
+    run_id = admin.generate(admin.create_task("Only the job ended"), images=True, publish=True)
     wait_until(lambda: any(e["stream"] for e in provider.journal()), 30, "the call is in the air")
     workers = set(children(stack.worker.pid))
     jobs = [pid for pid in descendants(stack.worker.pid) if pid not in workers]
@@ -88,7 +88,9 @@ def test_killed_while_the_picture_is_made(
     stack: Stack, connected_site: WordPressSite, admin: AdminSession
 ) -> None:
     provider = stack.sandbox_provider
-    run_id = admin.generate(admin.create_task("Killed while drawing"), images=True, publish=True)
+    run_id = admin.generate(
+        admin.create_task("Interrupted while drawing"), images=True, publish=True
+    )
     provider.pace("3.0")
 
     def drawing() -> bool:
@@ -104,7 +106,9 @@ def test_killed_while_the_picture_is_made(
 def test_killed_while_publishing(
     stack: Stack, connected_site: WordPressSite, admin: AdminSession, delay_s: float
 ) -> None:
-    run_id = admin.generate(admin.create_task("Killed publishing"), images=True, publish=True)
+    run_id = admin.generate(
+        admin.create_task("Interrupted while publishing"), images=True, publish=True
+    )
     before = len(stack.rows("select id from delivery"))
 
     def publishing() -> bool:

@@ -25,7 +25,7 @@ from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession, Status
 
 SITE = "The Houseplant Journal"
-TITLE = "How to repot a houseplant without killing it"
+TITLE = "How to repot a houseplant, step by step"
 KEYWORDS = ["repot a houseplant", "potting mix", "root bound plant", "when to repot"]
 OPTIONS = {"images": True, "publish": True}
 RUN_SECONDS = 600
