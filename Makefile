@@ -52,7 +52,7 @@ fmt: $(STAMP) ## Format Python and apply the safe fixes
 
 ##@ Run single parts (settings from the environment or .env)
 api: $(STAMP) ## The HTTP API on PORT (5000)
-	@$(BIN)/gunicorn -k gthread -w 2 --threads 8 -b 127.0.0.1:$(or $(PORT),5000) wsgi:app
+	@$(BIN)/gunicorn --preload -k gthread -w 2 --threads 8 -b 127.0.0.1:$(or $(PORT),5000) wsgi:app
 
 worker: $(STAMP) ## Dispatcher and workers
 	@$(BIN)/python -m workers

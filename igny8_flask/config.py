@@ -170,6 +170,12 @@ class Settings:
         "Exact host:port pairs that may be dialled although they are private.",
     )
     workers: int = _row("IGNY8_WORKERS", _positive, 2, "Worker processes per host.")
+    worker_kind: str = _row(
+        "IGNY8_WORKER_KIND", _one_of("fork", "threads"), "fork", "A process or a thread per job."
+    )
+    worker_slots: int = _row(
+        "IGNY8_WORKER_SLOTS", _positive, 50, "Jobs at the same time in a threading worker."
+    )
     site_slots: int = _row("IGNY8_SITE_SLOTS", _positive, 3, "Runs of one site at the same time.")
     provider_slots: int = _row(
         "IGNY8_PROVIDER_SLOTS", _positive, 16, "Calls at the same time per provider key."

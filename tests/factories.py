@@ -14,16 +14,21 @@ PEPPER = "pepper-of-the-tests-and-of-nothing-else"
 _numbers = itertools.count(1)
 
 
-def make_settings(**changes: str) -> Settings:
-    """Settings of a test; ``changes`` are environment variables."""
-    environ = {
+def make_environ(**changes: str) -> dict[str, str]:
+    """Environment variables of a test."""
+    return {
         "IGNY8_KEYS": KEY,
         "IGNY8_PEPPER": PEPPER,
         "IGNY8_ENV": "development",
         "DATABASE_URL": "sqlite:///:memory:",
         "REDIS_URL": "redis://127.0.0.1:1/0",
+        **changes,
     }
-    return Settings.from_env({**environ, **changes})
+
+
+def make_settings(**changes: str) -> Settings:
+    """Settings of a test; ``changes`` are environment variables."""
+    return Settings.from_env(make_environ(**changes))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 
 from dotenv import load_dotenv
 
@@ -27,11 +28,12 @@ def main() -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    workers = settings.workers if arguments.workers is None else arguments.workers
+    if arguments.workers is not None:
+        settings = replace(settings, workers=arguments.workers)
     app = create_app(settings)
     try:
         with redis_for(settings.redis_url):
-            Supervisor(app, settings.redis_url, workers, not arguments.no_dispatcher).run()
+            Supervisor(app, settings, not arguments.no_dispatcher).run()
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2

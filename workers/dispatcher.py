@@ -13,7 +13,9 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from igny8_flask import publishing, runs
+from igny8_flask.api.idempotency import forget_expired
 from igny8_flask.cache import BELL, connect
+from igny8_flask.handshake import forget_old_codes
 from igny8_flask.leases import Ticket, WorkRow, admit, back_to_pending, stale_queued
 from igny8_flask.log import get_logger
 from igny8_flask.models import AITaskLog, Delivery
@@ -24,6 +26,7 @@ log = get_logger(__name__)
 
 PASS_S = 0.5  # longest pause between two passes; the bell shortens it
 SWEEP_S = 5.0
+TIDY_S = 3600.0
 MODELS: tuple[WorkRow, ...] = (AITaskLog, Delivery)
 
 
@@ -35,7 +38,7 @@ class Dispatcher:
         self.stop = stop
         self.queue = JobQueue(redis_url)
         self._bell = connect(redis_url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
-        self._swept_at = 0.0
+        self._swept_at = self._tidy_at = 0.0
 
     def run(self) -> None:
         """Pass after pass until stopped; a failing pass is logged and tried again."""
@@ -54,6 +57,10 @@ class Dispatcher:
             runs.sweep()
             publishing.sweep()
             self._swept_at = time.monotonic()
+        if time.monotonic() > self._tidy_at:
+            forget_expired()
+            forget_old_codes()
+            self._tidy_at = time.monotonic() + TIDY_S
         if not current().cache.is_up():
             return 0
         settings = current().settings

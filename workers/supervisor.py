@@ -10,10 +10,12 @@ from types import FrameType
 
 from flask import Flask
 
+from igny8_flask.config import Settings
 from igny8_flask.log import get_logger
 from workers.dispatcher import Dispatcher
 from workers.tasks import bind_app
-from workers.worker import make_worker
+from workers.thread_worker import make_thread_worker
+from workers.worker import make_fork_worker
 
 log = get_logger(__name__)
 
@@ -25,12 +27,12 @@ fork = mp.get_context("fork")
 class Supervisor:
     """Keeps the asked-for children alive until it is told to stop."""
 
-    def __init__(self, app: Flask, redis_url: str, workers: int, dispatch: bool) -> None:
+    def __init__(self, app: Flask, settings: Settings, dispatch: bool) -> None:
         self._app = app
-        self._redis_url = redis_url
+        self._settings = settings
         self._stop = threading.Event()
         self._wanted: dict[str, Callable[[], None]] = {
-            f"worker-{number}": self._work for number in range(1, workers + 1)
+            f"worker-{number}": self._work for number in range(1, settings.workers + 1)
         }
         if dispatch:
             self._wanted["dispatcher"] = self._dispatch
@@ -65,13 +67,16 @@ class Supervisor:
 
     def _work(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        make_worker(self._redis_url).work(logging_level="WARNING")
+        url, slots = self._settings.redis_url, self._settings.worker_slots
+        threads = self._settings.worker_kind == "threads"
+        worker = make_thread_worker(url, slots) if threads else make_fork_worker(url)
+        worker.work(logging_level="WARNING")
 
     def _dispatch(self) -> None:
         stop = threading.Event()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
-        Dispatcher(self._app, self._redis_url, stop).run()
+        Dispatcher(self._app, self._settings.redis_url, stop).run()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()

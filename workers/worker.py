@@ -1,4 +1,4 @@
-"""The RQ worker: one queue, JSON only, stops safely, and reports a dead job at once."""
+"""The forking worker: one queue, JSON only, stops safely, and reports a dead job at once."""
 
 import uuid
 from typing import Any
@@ -21,12 +21,14 @@ MAINTENANCE_S = 60
 MONITORING_S = 15
 
 
-class SafeWorker(Worker):
-    """Forks a work horse per job; SIGTERM can never fall between the pop and its bookkeeping.
+class SafeStop:
+    """Mixin of both workers: SIGTERM can never fall between the pop and its bookkeeping.
 
     RQ's own handler raises out of the blocking pop, which loses the job it is just receiving
     (rq/rq#2236); this one only sets a flag that is read between short pops.
     """
+
+    _stop_requested: bool
 
     def _shutdown(self) -> None:
         self._stop_requested = True
@@ -36,20 +38,32 @@ class SafeWorker(Worker):
     ) -> tuple[Job, Queue] | None:
         """Wait for a job in short pops until there is one or a stop was requested."""
         if timeout is None:
-            return super().dequeue_job_and_maintain_ttl(None, max_idle_time)
+            return self._pop(None, max_idle_time)
         while not self._stop_requested:
-            found = super().dequeue_job_and_maintain_ttl(min(timeout, POP_S), POP_S)
+            found = self._pop(min(timeout, POP_S), POP_S)
             if found is not None:
                 return found
         return None
 
+    def _pop(self, timeout: int | None, max_idle_time: int | None) -> tuple[Job, Queue] | None:
+        """One blocking pop of RQ's own."""
+        return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)  # type: ignore[misc,no-any-return]
 
-def make_worker(redis_url: str) -> SafeWorker:
-    """A worker on the one queue, with the client's patient defaults for a Redis that restarts."""
+
+class ForkWorker(SafeStop, Worker):
+    """Forks a work horse per job: a crash or a runaway costs that one job."""
+
+
+def queue_of(connection: Redis) -> Queue:
+    """The one queue, JSON only."""
+    return Queue(QUEUE_NAME, connection=connection, serializer=JSONSerializer)
+
+
+def make_fork_worker(redis_url: str) -> ForkWorker:
+    """A worker with the client's patient defaults for a Redis that restarts."""
     connection = Redis.from_url(redis_url)
-    queue = Queue(QUEUE_NAME, connection=connection, serializer=JSONSerializer)
-    return SafeWorker(
-        [queue],
+    return ForkWorker(
+        [queue_of(connection)],
         connection=connection,
         serializer=JSONSerializer,
         maintenance_interval=MAINTENANCE_S,

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from igny8_flask.db import Base, Identified, Timestamped
@@ -30,4 +30,4 @@ class Delivery(Identified, Timestamped, SiteOwned, Work, Base):
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     sha256: Mapped[str | None] = mapped_column(String(64))
     receipt: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    wp_id: Mapped[int | None]
+    wp_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, Index, LargeBinary, Numeric, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from igny8_flask.db import Base, Identified, Timestamped
 from igny8_flask.models.enums import CallState, stored
@@ -65,4 +65,4 @@ class PaidCall(Identified, Timestamped, SiteOwned, Base):
     cost_source: Mapped[str | None] = mapped_column(String(20))
     error_code: Mapped[str | None] = mapped_column(String(60))
     finished_at: Mapped[datetime | None]
-    reply: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    reply: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

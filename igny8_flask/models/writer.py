@@ -3,8 +3,17 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from igny8_flask.db import Base, Identified, Timestamped
 from igny8_flask.models.enums import ContentStatus, ImageKind, ImageState, TaskStatus, stored
@@ -54,7 +63,7 @@ class Content(Identified, Timestamped, SiteOwned, Base):
 
     task_id: Mapped[uuid.UUID | None]
     title: Mapped[str] = mapped_column(String(300))
-    html: Mapped[str] = deferred(mapped_column(Text))
+    html: Mapped[str] = mapped_column(Text, deferred=True)
     excerpt: Mapped[str] = mapped_column(Text, default="")
     word_count: Mapped[int] = mapped_column(default=0)
     status: Mapped[ContentStatus] = mapped_column(
@@ -66,7 +75,7 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     moderation: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    wp_post_id: Mapped[int | None]
+    wp_post_id: Mapped[int | None] = mapped_column(BigInteger)
     wp_status: Mapped[str | None] = mapped_column(String(20))
     wp_link: Mapped[str | None] = mapped_column(String(1000))
     wp_edit_link: Mapped[str | None] = mapped_column(String(1000))
@@ -95,7 +104,7 @@ class ImageFile(Base):
     mime: Mapped[str] = mapped_column(String(40))
     width: Mapped[int]
     height: Mapped[int]
-    data: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class Image(Identified, Timestamped, SiteOwned, Base):
@@ -117,7 +126,7 @@ class Image(Identified, Timestamped, SiteOwned, Base):
     error: Mapped[str | None] = mapped_column(Text)
     sha256: Mapped[str | None] = mapped_column(String(64))
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    wp_media_id: Mapped[int | None]
+    wp_media_id: Mapped[int | None] = mapped_column(BigInteger)
 
     content: Mapped[Content] = relationship(
         back_populates="images",

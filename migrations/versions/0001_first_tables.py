@@ -28,7 +28,7 @@ def upgrade() -> None:
     sa.Column('mime', sa.String(length=40), nullable=False),
     sa.Column('width', sa.Integer(), nullable=False),
     sa.Column('height', sa.Integer(), nullable=False),
-    sa.Column('data', sa.LargeBinary(), nullable=True),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_image_file_account_id')),
     sa.PrimaryKeyConstraint('account_id', 'sha256', name=op.f('pk_image_file'))
     )
@@ -122,6 +122,7 @@ def upgrade() -> None:
 
     op.create_table('cluster',
     sa.Column('name', sa.String(length=300), nullable=False),
+    sa.Column('name_key', sa.String(length=600), nullable=False),
     sa.Column('description', sa.Text(), nullable=False),
     sa.Column('sector', sa.String(length=200), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -132,7 +133,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id', 'site_id'], ['site.account_id', 'site.id'], name=op.f('fk_cluster_account_id_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cluster')),
     sa.UniqueConstraint('site_id', 'id', name=op.f('uq_cluster_site_id_id')),
-    sa.UniqueConstraint('site_id', 'name', name=op.f('uq_cluster_site_id_name'))
+    sa.UniqueConstraint('site_id', 'name_key', name=op.f('uq_cluster_site_id_name_key'))
     )
     with op.batch_alter_table('cluster', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cluster_site_id'), ['site_id'], unique=False)
@@ -335,7 +336,7 @@ def upgrade() -> None:
     op.create_table('content',
     sa.Column('task_id', sa.Uuid(), nullable=True),
     sa.Column('title', sa.String(length=300), nullable=False),
-    sa.Column('html', sa.Text(), nullable=True),
+    sa.Column('html', sa.Text(), nullable=False),
     sa.Column('excerpt', sa.Text(), nullable=False),
     sa.Column('word_count', sa.Integer(), nullable=False),
     sa.Column('status', sa.Enum('draft', 'review', 'approved', 'published', name='contentstatus', native_enum=False, length=20), nullable=False),
@@ -345,7 +346,7 @@ def upgrade() -> None:
     sa.Column('warnings', sa.JSON(), nullable=False),
     sa.Column('provenance', sa.JSON(), nullable=False),
     sa.Column('moderation', sa.JSON(), nullable=True),
-    sa.Column('wp_post_id', sa.Integer(), nullable=True),
+    sa.Column('wp_post_id', sa.BigInteger(), nullable=True),
     sa.Column('wp_status', sa.String(length=20), nullable=True),
     sa.Column('wp_link', sa.String(length=1000), nullable=True),
     sa.Column('wp_edit_link', sa.String(length=1000), nullable=True),
@@ -371,7 +372,7 @@ def upgrade() -> None:
     sa.Column('options', sa.JSON(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=True),
     sa.Column('receipt', sa.JSON(), nullable=True),
-    sa.Column('wp_id', sa.Integer(), nullable=True),
+    sa.Column('wp_id', sa.BigInteger(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
@@ -425,7 +426,7 @@ def upgrade() -> None:
     sa.Column('error', sa.Text(), nullable=True),
     sa.Column('sha256', sa.String(length=64), nullable=True),
     sa.Column('provenance', sa.JSON(), nullable=False),
-    sa.Column('wp_media_id', sa.Integer(), nullable=True),
+    sa.Column('wp_media_id', sa.BigInteger(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),

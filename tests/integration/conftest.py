@@ -1,15 +1,18 @@
 """The backend in one process, on a real Redis and the real sandbox provider."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from igny8_flask import create_app
+from igny8_flask.config import Settings
 from igny8_flask.db import db
 from igny8_flask.models import Site
-from tests.factories import make_settings, make_site
+from tests.factories import make_environ, make_site
+from tests.integration.worker_process import WorkerHost
 from tests.lab.services import Sandbox
 
 LEASE_S = 6
@@ -18,19 +21,19 @@ LEASE_S = 6
 @pytest.fixture
 def app(tmp_path: Path, redis_url: str, sandbox: Sandbox) -> Iterator[Flask]:
     """An application in its context, on a database of its own."""
-    app = create_app(
-        make_settings(
-            DATABASE_URL=f"sqlite:///{tmp_path}/integration.db",
-            REDIS_URL=redis_url,
-            OPENAI_API_KEY="sk-sandbox",
-            OPENAI_BASE_URL=f"{sandbox.url}/v1",
-            RUNWARE_API_KEY="sk-sandbox",
-            RUNWARE_BASE_URL=f"{sandbox.url}/v1",
-            IGNY8_SANDBOX_URL=sandbox.url,
-            IGNY8_ALLOW_PRIVATE=sandbox.url.removeprefix("http://"),
-            IGNY8_LEASE_S=str(LEASE_S),
-        )
+    environ = make_environ(
+        DATABASE_URL=f"sqlite:///{tmp_path}/integration.db",
+        REDIS_URL=redis_url,
+        OPENAI_API_KEY="sk-sandbox",
+        OPENAI_BASE_URL=f"{sandbox.url}/v1",
+        RUNWARE_API_KEY="sk-sandbox",
+        RUNWARE_BASE_URL=f"{sandbox.url}/v1",
+        IGNY8_SANDBOX_URL=sandbox.url,
+        IGNY8_ALLOW_PRIVATE=sandbox.url.removeprefix("http://"),
+        IGNY8_LEASE_S=str(LEASE_S),
     )
+    app = create_app(Settings.from_env(environ))
+    app.config["TEST_ENVIRON"] = environ
     with app.app_context():
         db.create_all()
         yield app
@@ -42,3 +45,19 @@ def app(tmp_path: Path, redis_url: str, sandbox: Sandbox) -> Iterator[Flask]:
 def site(app: Flask) -> Site:
     """A connected site."""
     return make_site().site
+
+
+@pytest.fixture
+def host(app: Flask, tmp_path: Path, sandbox: Sandbox) -> Iterator[Callable[[str], WorkerHost]]:
+    """Starts a host of workers of a kind, ``fork`` or ``threads``, on the test's database."""
+    hosts: list[WorkerHost] = []
+
+    def start(kind: str) -> WorkerHost:
+        more = {"IGNY8_WORKER_KIND": kind, "IGNY8_WORKERS": "1", "IGNY8_WORKER_SLOTS": "20"}
+        env = {**os.environ, **app.config["TEST_ENVIRON"], **more}
+        hosts.append(WorkerHost(tmp_path, env, sandbox))
+        return hosts[-1]
+
+    yield start
+    for one in hosts:
+        one.stop()

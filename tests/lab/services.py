@@ -103,7 +103,7 @@ FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 
 def start_api(folder: Path, env: Environment, port: int) -> Process:
     """The HTTP API under gunicorn; ready when /healthz says so."""
-    server = ["-m", "gunicorn", "-k", "gthread", "-w", "1", "--threads", "8"]
+    server = ["-m", "gunicorn", "--preload", "-k", "gthread", "-w", "1", "--threads", "8"]
     listen = ["-b", f"127.0.0.1:{port}", "--graceful-timeout", "5", "wsgi:app"]
     command = [sys.executable, *server, *listen]
     process = Process("the API", command, folder / "api.log", env=env, cwd=REPO)

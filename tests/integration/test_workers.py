@@ -1,0 +1,47 @@
+"""Real worker processes of both kinds: they finish jobs, and stop without losing one."""
+
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.factories import make_site
+from tests.integration.worker_process import WorkerHost
+from tests.lab.processes import wait_until
+
+pytestmark = pytest.mark.process
+KINDS = ("fork", "threads")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_jobs_are_finished_by_a_separate_process(
+    kind: str, host: Callable[[str], WorkerHost]
+) -> None:
+    worker = host(kind)
+    ids = [worker.submit(make_site().site) for _ in range(6)]
+    wait_until(lambda: worker.states(ids) == {"success"}, 60, "all runs done")
+    assert worker.paid() == len(ids)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stopped_worker_finishes_what_it_holds_and_leaves_the_rest(
+    kind: str, host: Callable[[str], WorkerHost]
+) -> None:
+    worker = host(kind)
+    worker.sandbox.pace("2.0")
+    ids = [worker.submit(make_site().site) for _ in range(8)]
+    wait_until(lambda: "running" in worker.states(ids), 30, "a run in work")
+    worker.signal(signal.SIGTERM)
+    wait_until(lambda: not worker.is_alive(), 60, "the worker is gone")
+    assert worker.states(ids) <= {"success", "pending", "queued"}
+    worker.start()
+    wait_until(lambda: worker.states(ids) == {"success"}, 90, "the next worker does the rest")
+    assert worker.paid() == len(ids)
+
+
+def test_threads_share_one_process(host: Callable[[str], WorkerHost]) -> None:
+    worker = host("threads")
+    worker.sandbox.pace("3.0")
+    ids = [worker.submit(make_site().site) for _ in range(12)]
+    wait_until(lambda: worker.running(ids) >= 10, 40, "ten runs at once")
+    wait_until(lambda: worker.states(ids) == {"success"}, 60, "all runs done")
