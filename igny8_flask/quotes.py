@@ -17,6 +17,7 @@ from igny8_flask.ai.estimates import estimate_image, estimate_text
 from igny8_flask.ai.registry import get_function_instance
 from igny8_flask.ai.settings import ModelConfig, get_model_config, load_integration
 from igny8_flask.db import db
+from igny8_flask.errors import BudgetError
 from igny8_flask.jobs import LIVE, work_key
 from igny8_flask.ledger import credits_for
 from igny8_flask.models import AITaskLog, Site
@@ -61,6 +62,14 @@ class Quote:
     def check(self, site: Site) -> None:
         """Raise BudgetError when it does not fit what is left."""
         budgets.check(site, self.amount(site, self.cost), self.amount(site, self.dearest))
+
+    def refusal(self, site: Site) -> str | None:
+        """Why it would be refused now, or None."""
+        try:
+            self.check(site)
+        except BudgetError as error:
+            return error.message
+        return None
 
 
 def quote(

@@ -48,7 +48,7 @@ def submit(
     metadata = fn.get_metadata()
     ids = list(dict.fromkeys(ids))
     fn.validate({"site_id": site.id, "ids": ids}, site.account)
-    options = {**_default_options(site), **options}
+    options = {**default_options(site), **options}
     quotes.refuse_above_caps(site, fn.get_name(), ids, options)
     if metadata.per_item and len(ids) > 1:
         runs = [_add(site, fn.get_name(), [one], options) for one in ids]
@@ -60,7 +60,8 @@ def submit(
     return run
 
 
-def _default_options(site: Site) -> dict[str, Any]:
+def default_options(site: Site) -> dict[str, Any]:
+    """What follows a run where the request does not say, by the site's settings."""
     settings = site_settings.read(site)
     return {
         "images": settings["image_generation"]["featured"],

@@ -1,15 +1,22 @@
-"""``/v1/system/``: the settings of a site, and what it used."""
+"""``/v1/system/``: the settings of a site, what work would cost, and what was used."""
 
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
-from igny8_flask import site_settings, usage
+from igny8_flask import budgets, quotes, runs, site_settings, usage
+from igny8_flask.ai import offers
+from igny8_flask.ai.registry import list_functions
 from igny8_flask.api.resource import Resource
-from igny8_flask.api.schemas import Answer
+from igny8_flask.api.runs import OptionsIn
+from igny8_flask.api.schemas import Answer, Ids
 from igny8_flask.auth import principal
+from igny8_flask.services import current
 
 blp = Resource("system", __name__, url_prefix="/v1/system")
+
+
+NAMES = [*list_functions(), "auto_generate_ideas"]
 
 
 class SettingsIn(Schema):
@@ -22,9 +29,50 @@ class SettingsIn(Schema):
 
 
 class SettingsOut(Answer):
-    """All areas with all values."""
+    """All areas with all values, and what the owner should know of the models in use."""
 
     settings = fields.Dict(keys=fields.String(), values=fields.Dict())
+    warnings = fields.List(fields.String())
+
+
+class CapOut(Schema):
+    """A cap and how far it is used; null = no cap. ``unpriced_usd`` is guessed, part of used."""
+
+    scope = fields.String(validate=validate.OneOf(budgets.SCOPES))
+    period = fields.String(validate=validate.OneOf(budgets.PERIODS))
+    cap_usd = fields.Float(allow_none=True)
+    used_usd = fields.Float()
+    unpriced_usd = fields.Float()
+    left_usd = fields.Float(allow_none=True)
+    resets_at = fields.DateTime(allow_none=True)
+
+
+class EstimateIn(Schema):
+    """What would be asked for."""
+
+    function = fields.String(required=True, validate=validate.OneOf(NAMES))
+    ids = Ids()
+    options = fields.Nested(OptionsIn, load_default=dict)
+
+
+class CostOut(Schema):
+    """US dollars: as expected, and at most."""
+
+    low = fields.Float()
+    high = fields.Float()
+
+
+class EstimateOut(Answer):
+    """A quote; ``cost_usd`` is null while a price is unknown."""
+
+    function = fields.String()
+    model = fields.String()
+    count = fields.Integer()
+    cost_usd = fields.Nested(CostOut, allow_none=True)
+    credits = fields.Integer()
+    caps = fields.List(fields.Nested(CapOut))
+    over_budget = fields.Boolean()
+    reason = fields.String(allow_none=True)
 
 
 class UsageQuery(Schema):
@@ -45,22 +93,30 @@ class TotalUsageOut(Schema):
 class FunctionUsageOut(TotalUsageOut):
     """What one AI function used."""
 
-    function = fields.String()
+    function = fields.String(attribute="name")
+
+
+class DayUsageOut(TotalUsageOut):
+    """What one day used, UTC."""
+
+    day = fields.String(attribute="name")
 
 
 class UsageOut(Answer):
-    """Use of the last days, in sum and by function."""
+    """Use of the last days: in sum, by function, by day; and the caps."""
 
     days = fields.Integer()
     total = fields.Nested(TotalUsageOut)
     functions = fields.List(fields.Nested(FunctionUsageOut))
+    per_day = fields.List(fields.Nested(DayUsageOut))
+    caps = fields.List(fields.Nested(CapOut))
 
 
 @blp.route("/settings/", methods=["GET"])
 @blp.response(200, SettingsOut)
 def read_settings() -> dict[str, Any]:
     """Read the site's settings."""
-    return {"settings": site_settings.read(principal().site)}
+    return _settings(site_settings.read(principal().site))
 
 
 @blp.route("/settings/", methods=["PATCH"])
@@ -68,7 +124,28 @@ def read_settings() -> dict[str, Any]:
 @blp.response(200, SettingsOut)
 def change_settings(body: dict[str, Any]) -> dict[str, Any]:
     """Change some settings and keep the others."""
-    return {"settings": site_settings.update(principal().site, body)}
+    return _settings(site_settings.update(principal().site, body))
+
+
+@blp.route("/estimate/", methods=["POST"])
+@blp.arguments(EstimateIn)
+@blp.response(200, EstimateOut)
+def estimate(body: dict[str, Any]) -> dict[str, Any]:
+    """Say what work would cost, before anything is spent."""
+    site = principal().site
+    options = {**runs.default_options(site), **body["options"]}
+    quote = quotes.quote(site, body["function"], body["ids"], options)
+    refusal = quote.refusal(site)
+    return {
+        "function": quote.function,
+        "model": quote.model,
+        "count": quote.runs,
+        "cost_usd": None if quote.cost.unpriced else quote.cost,
+        "credits": quote.credits,
+        "caps": budgets.standing(site.account_id, site.id),
+        "over_budget": refusal is not None,
+        "reason": refusal,
+    }
 
 
 @blp.route("/usage/", methods=["GET"])
@@ -76,5 +153,16 @@ def change_settings(body: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, UsageOut)
 def read_usage(args: dict[str, Any]) -> dict[str, Any]:
     """Show what the site used in the last days."""
-    functions = usage.by_function(principal().site_id, args["days"])
-    return {"days": args["days"], "functions": functions, "total": usage.total(functions)}
+    site = principal().site
+    functions = usage.by_function(site.id, args["days"])
+    return {
+        "days": args["days"],
+        "functions": functions,
+        "total": usage.total(functions),
+        "per_day": usage.by_day(site.id, args["days"]),
+        "caps": budgets.standing(site.account_id, site.id),
+    }
+
+
+def _settings(settings: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {"settings": settings, "warnings": offers.warnings(current(), principal().site)}

@@ -119,7 +119,13 @@ def test_every_post_that_writes_takes_an_idempotency_key(stranger):
         not in {parameter.get("name") for parameter in operations["post"].get("parameters", [])}
     }
     # The code itself makes connecting repeatable; a saved answer would keep a key in clear.
-    assert without == {"/v1/sites/connect/", "/v1/sites/rotate_key/"}
+    # Quotes and dry runs write nothing.
+    assert without == {
+        "/v1/sites/connect/",
+        "/v1/sites/rotate_key/",
+        "/v1/system/estimate/",
+        "/v1/system/prompts/dry_run/",
+    }
 
 
 def test_settings_are_read_and_changed_field_by_field(plugin):
