@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
+from igny8_flask.ai.validators import MAX_IDS, MAX_KEYWORDS
 from igny8_flask.db import db
-from igny8_flask.errors import ConflictError
+from igny8_flask.errors import ConflictError, InputError
 from igny8_flask.keyword_csv import read_lines
 from igny8_flask.models import Cluster, ContentIdea, Keyword, Site, Task
 from igny8_flask.rows import find, find_all
 
 LOOK_UP_AT_ONCE = 500
+SELECTIONS = {"auto_cluster": "unclustered", "generate_ideas": "without_ideas"}
 IDEA_USED = "used"
 WITH_KEYWORD_IDS = selectinload(Cluster.keywords).load_only(Keyword.id)
 
@@ -64,6 +66,19 @@ def import_keywords(site: Site, text: str, preview: bool) -> list[LineReport]:
             reports.append(LineReport(line.number, keyword, "added"))
             known.add(keyword)
     return reports
+
+
+def select_ids(site: Site, selection: str) -> list[uuid.UUID]:
+    """All ids a selection of ``SELECTIONS`` stands for; raises InputError for none or too many."""
+    if selection == "unclustered":
+        loose = (Keyword.site_id == site.id, Keyword.cluster_id.is_(None))
+        return _some(Keyword, loose, "keywords without a cluster", MAX_KEYWORDS)
+    unplanned = (
+        Cluster.site_id == site.id,
+        exists().where(Keyword.site_id == site.id, Keyword.cluster_id == Cluster.id),
+        ~exists().where(ContentIdea.site_id == site.id, ContentIdea.cluster_id == Cluster.id),
+    )
+    return _some(Cluster, unplanned, "clusters with keywords and without ideas", MAX_IDS)
 
 
 def add_clusters(site: Site, items: Sequence[dict[str, Any]]) -> list[Cluster]:
@@ -129,6 +144,22 @@ def create_tasks(site: Site, idea_ids: Sequence[uuid.UUID]) -> list[Task]:
     db.session.add_all(tasks)
     db.session.flush()
     return tasks
+
+
+def _some(
+    model: type[Keyword] | type[Cluster],
+    conditions: Sequence[ColumnElement[bool]],
+    what: str,
+    limit: int,
+) -> list[uuid.UUID]:
+    found = select(model.id).where(*conditions).order_by(model.id).limit(limit + 1)
+    ids = list(db.session.scalars(found))
+    if not ids:
+        raise InputError(f"The site has no {what}.", "nothing_selected", {"select": ["Empty."]})
+    if len(ids) > limit:
+        words = f"The site has more than {limit:,} {what}. Choose some of them."
+        raise InputError(words, "too_many_selected", {"select": [words]})
+    return ids
 
 
 def _flush_clusters() -> None:

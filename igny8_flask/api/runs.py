@@ -4,9 +4,9 @@ import uuid
 from typing import Any
 
 from flask import Response, request
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from igny8_flask import runs
+from igny8_flask import planning, runs
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import (
@@ -14,6 +14,7 @@ from igny8_flask.api.schemas import (
     Flag,
     Id,
     Ids,
+    Int,
     Text,
     list_query,
     page_query,
@@ -42,6 +43,38 @@ class RunIn(Schema):
 
     ids = Ids()
     options = fields.Nested(OptionsIn, load_default=dict)
+
+
+class SelectingIn(Schema):
+    """Ids to work on, or the name of a selection of the site's rows."""
+
+    ids = Ids(required=False)
+
+    @validates_schema
+    def needs_one_of_both(self, data: dict[str, Any], **_more: Any) -> None:
+        """Refuse neither and both."""
+        if ("ids" in data) == ("select" in data):
+            raise ValidationError("Send either ids or select.", "ids")
+
+
+class ClusteringIn(SelectingIn):
+    """Keywords to cluster: up to 100 by id, or all that are in no cluster, up to 5,000."""
+
+    select = fields.String(validate=validate.Equal(planning.SELECTIONS["auto_cluster"]))
+    options = fields.Nested(OptionsIn, load_default=dict)
+
+
+class PlanningOptionsIn(OptionsIn):
+    """How many ideas are wanted."""
+
+    ideas_per_cluster = Int(1, 10)
+
+
+class PlanningIn(SelectingIn):
+    """Clusters to plan articles for: by id, or all that have keywords and no ideas, up to 100."""
+
+    select = fields.String(validate=validate.Equal(planning.SELECTIONS["generate_ideas"]))
+    options = fields.Nested(PlanningOptionsIn, load_default=dict)
 
 
 class StepOut(Schema):
@@ -107,7 +140,7 @@ Query = list_query(
 
 @blp.route("/planner/keywords/auto_cluster/", methods=["POST"])
 @idempotent
-@blp.arguments(RunIn)
+@blp.arguments(ClusteringIn)
 @blp.response(202, Accepted)
 def auto_cluster(body: dict[str, Any]) -> dict[str, Any]:
     """Group keywords into clusters."""
@@ -116,7 +149,7 @@ def auto_cluster(body: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/planner/clusters/auto_generate_ideas/", methods=["POST"])
 @idempotent
-@blp.arguments(RunIn)
+@blp.arguments(PlanningIn)
 @blp.response(202, Accepted)
 def auto_generate_ideas(body: dict[str, Any]) -> dict[str, Any]:
     """Find article ideas for clusters."""
@@ -194,7 +227,9 @@ def status_response(status: StatusBody | None) -> Response:
 
 
 def _submit(function_name: str, body: dict[str, Any]) -> dict[str, Any]:
-    run = runs.submit(principal().site, function_name, body["ids"], body["options"])
+    site = principal().site
+    ids = body["ids"] if "ids" in body else planning.select_ids(site, body["select"])
+    run = runs.submit(site, function_name, ids, body["options"])
     return _accepted(run, "Accepted.")
 
 

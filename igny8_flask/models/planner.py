@@ -1,22 +1,29 @@
 """Planning: keywords, clusters and content ideas."""
 
+import unicodedata
 import uuid
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from igny8_flask.db import Base, Identified, Timestamped
 from igny8_flask.models.tenancy import SiteOwned, parent, site_table
 
+NAME_KEY_CHARS = 600
+
 
 class Cluster(Identified, Timestamped, SiteOwned, Base):
-    """A group of keywords that one page or a few pages answer; named once per site."""
+    """A group of keywords that one page or a few pages answer; named once per site.
+
+    ``name_key`` is the name as it is compared: without regard to case and spaces.
+    """
 
     __tablename__ = "cluster"
-    __table_args__ = site_table(UniqueConstraint("site_id", "name"))
+    __table_args__ = site_table(UniqueConstraint("site_id", "name_key"))
 
     name: Mapped[str] = mapped_column(String(300))
+    name_key: Mapped[str] = mapped_column(String(NAME_KEY_CHARS))
     description: Mapped[str] = mapped_column(Text, default="")
     sector: Mapped[str | None] = mapped_column(String(200))
 
@@ -25,6 +32,16 @@ class Cluster(Identified, Timestamped, SiteOwned, Base):
         foreign_keys="Keyword.cluster_id",
         primaryjoin="Keyword.cluster_id == Cluster.id",
     )
+
+    @staticmethod
+    def key_of(name: str) -> str:
+        """What two names share when they are the same to a reader."""
+        return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:NAME_KEY_CHARS]
+
+    @validates("name")
+    def _keep_key(self, _column: str, name: str) -> str:
+        self.name_key = self.key_of(name)
+        return name
 
 
 class Keyword(Identified, Timestamped, SiteOwned, Base):

@@ -7,9 +7,11 @@ from itertools import product
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
-from sqlalchemy.engine import Engine
 
 from igny8_flask import planning, runs
+from igny8_flask.ai.functions.auto_cluster import AutoClusterFunction
+from igny8_flask.ai.functions.generate_ideas import GenerateIdeasFunction
+from igny8_flask.ai.registry import get_function_instance
 from igny8_flask.ai.tracker import ProgressTracker
 from igny8_flask.db import db
 from igny8_flask.errors import InputError, NotFoundError
@@ -146,18 +148,16 @@ def test_names_that_differ_in_case_alone_are_one_cluster(site: Site) -> None:
 
 
 def test_a_cluster_that_appears_while_saving_is_joined(app: Flask, site: Site) -> None:
-    site_id = site.id
+    values = {"account_id": site.account_id, "site_id": site.id, "name": "sOIL"}
 
-    def somebody_else_is_faster(_connection: object, _name: str) -> None:
-        with db.engine.connect() as other, other.begin():
-            cluster = Cluster(account_id=site.account_id, site_id=site_id, name="sOIL")
-            values = {"account_id": cluster.account_id, "site_id": site_id, "name": "sOIL"}
-            other.execute(db.insert(Cluster).values(**values, name_key=cluster.name_key))
+    def somebody_else_is_faster(*_: object) -> None:
+        with db.engine.begin() as other:
+            other.execute(db.insert(Cluster).values(**values, name_key="soil", description=""))
 
     new = make_keywords(site, ["soil for roses", "soil for lawns"])
     runs.submit(site, "auto_cluster", [keyword.id for keyword in new], {})
     (ticket,) = admit_all()
-    event.listen(Engine, "savepoint", somebody_else_is_faster, insert=True, once=True)
+    event.listen(db.session, "before_flush", somebody_else_is_faster, once=True)
     execute(ticket)
     done = reload(ticket)
     assert isinstance(done, AITaskLog)
@@ -239,8 +239,6 @@ def test_hostile_keywords_come_back_whole_and_change_no_instruction(
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_keyword_stays_data(text: str, site: Site) -> None:
-    from igny8_flask.ai.registry import get_function_instance
-
     fn = get_function_instance("auto_cluster")
     prompts = []
     for keyword in ("soil", text):
@@ -255,8 +253,6 @@ def test_a_hostile_keyword_stays_data(text: str, site: Site) -> None:
 def test_a_keyword_deleted_while_the_model_thinks_is_told(
     site: Site, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from igny8_flask.ai.functions.auto_cluster import AutoClusterFunction
-
     new = make_keywords(site, ["soil roses", "soil lawns"])
     parse = AutoClusterFunction.parse_response
 
@@ -289,20 +285,7 @@ def test_ideas_carry_all_that_a_task_needs(site: Site, sandbox: Sandbox) -> None
 
 
 def test_many_clusters_are_planned_in_batches(site: Site, sandbox: Sandbox) -> None:
-    plants = [
-        "roses",
-        "lawns",
-        "beans",
-        "trees",
-        "hedges",
-        "herbs",
-        "ferns",
-        "reeds",
-        "moss",
-        "vines",
-        "nuts",
-        "figs",
-    ]
+    plants = [f"plant{number}" for number in range(12)]
     clusters = [make_cluster(site, plant, [f"grow {plant}"]) for plant in plants]
     outcome = result(ideas_run(site, clusters, ideas_per_cluster=1))
     assert outcome["ideas"] == len(plants)
@@ -325,8 +308,6 @@ def test_ideas_that_the_site_has_already_are_flagged(site: Site) -> None:
 def test_a_cluster_deleted_while_the_model_thinks_keeps_its_ideas(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from igny8_flask.ai.functions.generate_ideas import GenerateIdeasFunction
-
     cluster = make_cluster(site, "Compost", ["compost bin"])
     parse = GenerateIdeasFunction.parse_response
 

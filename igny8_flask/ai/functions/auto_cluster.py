@@ -6,18 +6,19 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field
-from igny8_flask.ai.replies import ClusterReply, parse_clusters
+from igny8_flask.ai.replies import ClusterReply, ClusterRow, parse_clusters
+from igny8_flask.ai.replies.results import listed
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
-from igny8_flask.ai.validators import validate_ids, validate_keywords_exist
+from igny8_flask.ai.validators import MAX_KEYWORDS, validate_ids, validate_keywords_exist
 from igny8_flask.db import db
 from igny8_flask.models import Account, Cluster, Keyword
 
 KEYWORDS_PER_REQUEST = 120
-MAX_KEYWORDS = 5000
 EXISTING_SHOWN = 300  # names of clusters that travel with a request
 NAME_MAX_CHARS = 300
 
@@ -113,7 +114,7 @@ class AutoClusterFunction(BaseAIFunction):
                 "values": {"language": data["language"]},
                 "data": {
                     "keywords": [{k: v for k, v in i.items() if k != "id"} for i in data["items"]],
-                    "existing_clusters": _known_names(data)[:EXISTING_SHOWN],
+                    "existing_clusters": _likely_names(data),
                 },
             },
             data["site_id"],
@@ -139,43 +140,81 @@ class AutoClusterFunction(BaseAIFunction):
         step_tracker: StepTracker | None = None,
     ) -> dict[str, Any]:
         """Make the new clusters and assign the keywords; what no cluster took is listed."""
+        assert account is not None  # noqa: S101 - narrows the type
         site_id: uuid.UUID = original_data["site_id"]
-        clusters = {
-            cluster.name.casefold(): cluster
-            for cluster in db.session.scalars(select(Cluster).where(Cluster.site_id == site_id))
-        }
+        clusters = _Clusters(account.id, site_id)
         ids = {item["keyword"]: item["id"] for item in original_data["items"]}
-        rows = {
-            keyword.id: keyword
-            for keyword in db.session.scalars(
-                select(Keyword).where(Keyword.site_id == site_id, Keyword.id.in_(ids.values()))
-            )
-        }
-        created: list[str] = []
+        keywords = _keywords_of(site_id, list(ids.values()))
         taken: set[str] = set()
         for row in (row for reply in parsed for row in reply.rows):
-            name = row.name.strip()[:NAME_MAX_CHARS]
-            cluster = clusters.get(name.casefold())
-            if cluster is None and account is not None:
-                cluster = Cluster(
-                    account_id=account.id, site_id=site_id, name=name, description=row.description
-                )
-                db.session.add(cluster)
-                db.session.flush()
-                clusters[name.casefold()] = cluster
-                created.append(name)
-            for text in row.keywords:
-                keyword = rows.get(ids[text])
-                if keyword is not None and cluster is not None:
-                    keyword.cluster_id, keyword.status = cluster.id, "mapped"
-                    taken.add(text)
+            members = [text for text in row.keywords if ids[text] in keywords]
+            if not members:
+                continue
+            cluster = clusters.named(row)
+            for text in members:
+                keyword = keywords[ids[text]]
+                keyword.cluster_id, keyword.status = cluster.id, "mapped"
+            taken.update(members)
+        warnings = [text for reply in parsed for text in reply.warnings]
+        gone = [text for text, keyword_id in ids.items() if keyword_id not in keywords]
+        if gone:
+            warnings.append(listed("Deleted meanwhile", gone))
         return {
             "count": len(original_data["items"]),
-            "clusters_created": created,
+            "clusters_created": clusters.created,
+            "clusters_joined": clusters.joined,
             "keywords_assigned": len(taken),
-            "unassigned": sorted(ids.keys() - taken),
-            "warnings": [text for reply in parsed for text in reply.warnings],
+            "unassigned": sorted(ids.keys() - taken - set(gone)),
+            "warnings": warnings,
         }
+
+
+class _Clusters:
+    """The site's clusters, found by name or made; also beside another run that makes the same."""
+
+    def __init__(self, account_id: uuid.UUID, site_id: uuid.UUID) -> None:
+        self._owner = {"account_id": account_id, "site_id": site_id}
+        found = db.session.scalars(select(Cluster).where(Cluster.site_id == site_id))
+        self._by_key = {cluster.name_key: cluster for cluster in found}
+        self.created: list[str] = []
+        self.joined: list[str] = []
+
+    def named(self, row: ClusterRow) -> Cluster:
+        """The cluster of this name."""
+        name = row.name.strip()[:NAME_MAX_CHARS]
+        key = Cluster.key_of(name)
+        known = self._by_key.get(key)
+        if known is None:
+            known = self._by_key[key] = self._made(name, key, row.description)
+        elif known.name not in (*self.created, *self.joined):
+            self.joined.append(known.name)
+        return known
+
+    def _made(self, name: str, key: str, description: str) -> Cluster:
+        cluster = Cluster(**self._owner, name=name, description=description)
+        try:
+            with db.session.begin_nested():
+                db.session.add(cluster)
+                db.session.flush()
+        except IntegrityError:
+            other = db.session.scalars(
+                select(Cluster).where(
+                    Cluster.site_id == self._owner["site_id"], Cluster.name_key == key
+                )
+            ).first()
+            if other is None:
+                raise
+            self.joined.append(other.name)
+            return other
+        self.created.append(name)
+        return cluster
+
+
+def _keywords_of(site_id: uuid.UUID, ids: list[uuid.UUID]) -> dict[uuid.UUID, Keyword]:
+    found = db.session.scalars(
+        select(Keyword).where(Keyword.site_id == site_id, Keyword.id.in_(ids))
+    )
+    return {keyword.id: keyword for keyword in found}
 
 
 def _as_data(keyword: Keyword) -> dict[str, Any]:
@@ -193,3 +232,11 @@ def _as_data(keyword: Keyword) -> dict[str, Any]:
 def _known_names(data: dict[str, Any]) -> list[str]:
     found = [row.name for reply in data.get("earlier", ()) for row in reply.rows]
     return list(dict.fromkeys([*found, *data["existing"]]))
+
+
+def _likely_names(data: dict[str, Any]) -> list[str]:
+    """Known names, those first that share words with the keywords; as many as may travel."""
+    words = {word for item in data["items"] for word in item["keyword"].casefold().split()}
+    names = _known_names(data)
+    names.sort(key=lambda name: -len(words & set(name.casefold().split())))
+    return names[:EXISTING_SHOWN]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field, value
 from igny8_flask.ai.replies import ClusterRef, IdeasReply, parse_ideas
+from igny8_flask.ai.replies.results import listed
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
 from igny8_flask.ai.validators import validate_clusters_exist, validate_ids
@@ -158,13 +159,15 @@ class GenerateIdeasFunction(BaseAIFunction):
     ) -> dict[str, Any]:
         """Store the ideas, each with the titles that it nearly repeats."""
         assert account is not None  # noqa: S101 - narrows the type
+        site_id: uuid.UUID = original_data["site_id"]
         taken: list[dict[str, str]] = list(original_data["taken"])
+        there = _existing(site_id, [item.id for item in original_data["items"]])
         made = []
         for row in (row for reply in parsed for row in reply.rows):
             idea = ContentIdea(
                 account_id=account.id,
-                site_id=original_data["site_id"],
-                cluster_id=uuid.UUID(row.cluster_id) if row.cluster_id else None,
+                site_id=site_id,
+                cluster_id=there.get(row.cluster_id),
                 title=row.title[:300],
                 description=row.description,
                 content_type=(row.content_type or "article")[:40],
@@ -180,12 +183,16 @@ class GenerateIdeasFunction(BaseAIFunction):
             db.session.flush()
             taken.append({"id": str(idea.id), "kind": "idea", "title": idea.title})
             made.append(idea)
+        warnings = [text for reply in parsed for text in reply.warnings]
+        gone = [item.name for item in original_data["items"] if item.id not in there]
+        if gone:
+            warnings.append(listed("Deleted meanwhile, ideas kept without cluster", gone))
         return {
             "count": len(original_data["items"]),
             "ideas": len(made),
             "near_duplicates": sum(bool(idea.near_duplicates) for idea in made),
             "unassigned": [text for reply in parsed for text in reply.unassigned],
-            "warnings": [text for reply in parsed for text in reply.warnings],
+            "warnings": warnings,
         }
 
 
@@ -209,6 +216,15 @@ def _titles(site_id: uuid.UUID) -> list[dict[str, str]]:
         found = db.session.execute(select(model.id, model.title).where(model.site_id == site_id))
         rows += [{"id": str(row.id), "kind": kind, "title": row.title} for row in found]
     return rows
+
+
+def _existing(site_id: uuid.UUID, ids: Iterable[str]) -> dict[str, uuid.UUID]:
+    """Those of the clusters that were not deleted meanwhile."""
+    wanted = [uuid.UUID(one) for one in ids]
+    found = db.session.scalars(
+        select(Cluster.id).where(Cluster.site_id == site_id, Cluster.id.in_(wanted))
+    )
+    return {str(one): one for one in found}
 
 
 def _sensible_length(words: int | None) -> int:

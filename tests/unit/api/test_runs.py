@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from igny8_flask.db import db
-from igny8_flask.models import AITaskLog, Content, Delivery, WorkState
+from igny8_flask.models import AITaskLog, Cluster, Content, Delivery, Keyword, WorkState
 from tests.factories import make_content, make_task
 
 GENERATE = "/v1/writer/tasks/auto_generate_content/"
@@ -199,3 +199,81 @@ def test_usage_sums_runs_and_admits_unknown_prices(plugin):
     usage = plugin("GET", "/v1/system/usage/").json
     assert usage["total"] == {"runs": 2, "credits": 3, "tokens": 105, "cost_usd": None}
     assert usage["functions"][0]["cost_usd"] == 0.5
+
+
+CLUSTER = "/v1/planner/keywords/auto_cluster/"
+PLAN = "/v1/planner/clusters/auto_generate_ideas/"
+
+
+def add_keywords(site, count, **columns):
+    owner = {"account_id": site.account_id, "site_id": site.id, **columns}
+    rows = [Keyword(**owner, keyword=f"keyword {uuid.uuid4()}") for _ in range(count)]
+    db.session.add_all(rows)
+    db.session.commit()
+
+
+def add_cluster(site):
+    cluster = Cluster(account_id=site.account_id, site_id=site.id, name=uuid.uuid4().hex)
+    db.session.add(cluster)
+    db.session.commit()
+    add_keywords(site, 1, cluster_id=cluster.id)
+    return cluster
+
+
+def test_all_keywords_without_cluster_are_taken_by_one_word(plugin, other_plugin):
+    add_keywords(plugin.site, 150)
+    add_cluster(plugin.site)
+    add_keywords(other_plugin.site, 3)
+    answer = plugin("POST", CLUSTER, {"select": "unclustered"})
+    assert answer.status_code == 202
+    run = db.session.get(AITaskLog, uuid.UUID(answer.json["task_id"]))
+    assert len(run.payload["ids"]) == 150
+    assert plugin("POST", CLUSTER, {"select": "unclustered"}).json["task_id"] == str(run.id)
+
+
+def test_all_clusters_without_ideas_are_taken_by_one_word(plugin):
+    planned, fresh = add_cluster(plugin.site), add_cluster(plugin.site)
+    idea = {"title": "x", "cluster_id": str(planned.id)}
+    plugin("POST", "/v1/planner/ideas/", {"items": [idea]})
+    plugin("POST", "/v1/planner/clusters/", {"items": [{"name": "Without keywords"}]})
+    options = {"ideas_per_cluster": 5}
+    answer = plugin("POST", PLAN, {"select": "without_ideas", "options": options})
+    run = db.session.get(AITaskLog, uuid.UUID(answer.json["task_id"]))
+    assert run.payload["ids"] == [str(fresh.id)]
+    assert run.payload["options"]["ideas_per_cluster"] == 5
+
+
+@pytest.mark.parametrize(("count", "code"), [(0, "nothing_selected"), (5001, "too_many_selected")])
+def test_a_selection_of_nothing_or_far_too_much_is_refused(plugin, count, code):
+    add_keywords(plugin.site, count)
+    answer = plugin("POST", CLUSTER, {"select": "unclustered"})
+    assert (answer.status_code, answer.json["code"]) == (422, code)
+    assert "select" in answer.json["fields"]
+    assert db.session.scalars(db.select(AITaskLog)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "ids"),
+        ({"select": "everything"}, "select"),
+        ({"select": ["unclustered"]}, "select"),
+        ({"select": None}, "select"),
+        ({"ids": [str(uuid.uuid4()) for _ in range(101)]}, "ids"),
+    ],
+)
+@pytest.mark.parametrize("path", [CLUSTER, PLAN])
+def test_a_request_names_ids_or_its_own_selection(plugin, path, body, field):
+    answer = plugin("POST", path, body)
+    assert answer.status_code == 422
+    assert field in answer.json["fields"]
+
+
+def test_ids_and_a_selection_together_are_refused(plugin):
+    answer = plugin("POST", CLUSTER, {"ids": [str(uuid.uuid4())], "select": "unclustered"})
+    assert (answer.status_code, list(answer.json["fields"])) == (422, ["ids"])
+
+
+def test_ten_thousand_ids_are_refused_at_the_door(plugin):
+    answer = plugin("POST", CLUSTER, {"ids": [str(uuid.uuid4()) for _ in range(10_000)]})
+    assert (answer.status_code, list(answer.json["fields"])) == (422, ["ids"])
