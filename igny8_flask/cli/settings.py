@@ -1,9 +1,15 @@
-"""``flask settings``: what the environment decides."""
+"""``flask settings``: what the environment decides, and what accounts and sites chose."""
+
+import json
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
+from igny8_flask import site_settings
 from igny8_flask.cli.failing import in_words
+from igny8_flask.cli.owners import find_owner
+from igny8_flask.errors import InputError
 from igny8_flask.services import current
 
 
@@ -21,6 +27,58 @@ def check() -> None:
     for warning in warnings:
         click.echo(warning)
     click.echo(f"Settings are usable; {len(warnings)} warning(s).")
+
+
+@settings.command(name="set")
+@click.argument("name")
+@click.argument("value")
+@click.option("--account", help="Name of an account: for all its sites.")
+@click.option("--site", help="Address of a site.")
+@with_appcontext
+@in_words
+def set_setting(name: str, value: str, account: str | None, site: str | None) -> None:
+    """Set NAME, e.g. brand.language or openai.functions.generate_content.max_tokens, to VALUE.
+
+    VALUE is JSON (true, 3, null, ["a"]) or else a text.
+    """
+    owner, own_site = find_owner(account, site)
+    area, *path = name.split(".")
+    if not path:
+        raise InputError("NAME is <area>.<setting>, for example brand.language.")
+    change = _read(value)
+    for part in reversed(path):
+        change = {part: change}
+    if own_site is None:
+        site_settings.update_account(owner, {area: change})
+    else:
+        site_settings.update(own_site, {area: change})
+    _print(account, site, area)
+
+
+@settings.command()
+@click.option("--account", help="Name of an account.")
+@click.option("--site", help="Address of a site.")
+@with_appcontext
+@in_words
+def show(account: str | None, site: str | None) -> None:
+    """Show what applies to a site, or what an account gives to its sites; never a secret."""
+    _print(account, site, "")
+
+
+def _print(account: str | None, site: str | None, only: str) -> None:
+    owner, own_site = find_owner(account, site)
+    shown = site_settings.read(own_site) if own_site else site_settings.read_account(owner)
+    for area, values in shown.items():
+        for name, value in values.items():
+            if only in ("", area):
+                click.echo(f"{area}.{name}\t{json.dumps(value, ensure_ascii=False)}")
+
+
+def _read(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _warnings() -> list[str]:
