@@ -8,6 +8,8 @@ from igny8_flask.models.enums import (
     DeliveryKind,
     ImageKind,
     LedgerKind,
+    ProposalState,
+    PublicationState,
     SiteStatus,
     TaskStatus,
     WorkState,
@@ -15,10 +17,10 @@ from igny8_flask.models.enums import (
 from igny8_flask.models.money import LedgerEntry
 from igny8_flask.models.planner import Cluster, ContentIdea, Keyword
 from igny8_flask.models.prices import ModelListing, ModelPrice
-from igny8_flask.models.publishing import Delivery
+from igny8_flask.models.publishing import Delivery, Publication, SiteMedia
 from igny8_flask.models.runs import AITaskLog, PaidCall
 from igny8_flask.models.system import AIPrompt, IdempotencyRecord, IntegrationSettings
-from igny8_flask.models.writer import Content, Image, ImageFile, Task
+from igny8_flask.models.writer import Content, ContentProposal, Image, ImageFile, Task
 
 __all__ = [
     "AIPrompt",
@@ -31,6 +33,7 @@ __all__ = [
     "ConnectCode",
     "Content",
     "ContentIdea",
+    "ContentProposal",
     "ContentStatus",
     "Delivery",
     "DeliveryKind",
@@ -45,8 +48,12 @@ __all__ = [
     "ModelListing",
     "ModelPrice",
     "PaidCall",
+    "ProposalState",
+    "Publication",
+    "PublicationState",
     "Site",
     "SiteKey",
+    "SiteMedia",
     "SiteStatus",
     "Task",
     "TaskStatus",

@@ -75,7 +75,24 @@ class DeliveryKind(StrEnum):
     """What is handed to a site."""
 
     POST = "post"
-    MEDIA = "media"
+    TRASH = "trash"
+
+
+class PublicationState(StrEnum):
+    """An article on its way to the public: without a time, with one, there, or stopped."""
+
+    WAITING = "waiting"
+    SCHEDULED = "scheduled"
+    PUBLIC = "public"
+    MISSED = "missed"
+
+
+class ProposalState(StrEnum):
+    """A rewritten article beside the present one."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DISCARDED = "discarded"
 
 
 class LedgerKind(StrEnum):

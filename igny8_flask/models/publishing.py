@@ -1,21 +1,23 @@
-"""Deliveries: one post or media file handed to a site."""
+"""Publishing: what is handed to a site, what lies there already, and when it goes public."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String
+from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from igny8_flask.db import Base, Identified, Timestamped
-from igny8_flask.models.enums import DeliveryKind, stored
+from igny8_flask.models.enums import DeliveryKind, PublicationState, stored
 from igny8_flask.models.tenancy import SiteOwned, parent, site_table
 from igny8_flask.models.work import Work, work_indexes
 
 
 class Delivery(Identified, Timestamped, SiteOwned, Work, Base):
-    """The hand-over of an article (kind post) or of one image of it (kind media).
+    """The hand-over of an article, or its way to the trash.
 
     ``options`` is what was asked (``force``, ``status``); ``receipt`` what the site answered.
+    With ``by_pull`` no worker touches it: the plugin fetches it, or has done so.
     """
 
     __tablename__ = "delivery"
@@ -28,6 +30,44 @@ class Delivery(Identified, Timestamped, SiteOwned, Work, Base):
     kind: Mapped[DeliveryKind] = mapped_column(stored(DeliveryKind), default=DeliveryKind.POST)
     content_id: Mapped[uuid.UUID]
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    by_pull: Mapped[bool] = mapped_column(default=False)
     receipt: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     wp_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SiteMedia(Identified, Timestamped, SiteOwned, Base):
+    """A picture that lies in the media library of a site, known by its bytes."""
+
+    __tablename__ = "site_media"
+    __table_args__ = site_table(UniqueConstraint("site_id", "sha256"))
+
+    sha256: Mapped[str] = mapped_column(String(64))
+    wp_media_id: Mapped[int] = mapped_column(BigInteger)
+    source_url: Mapped[str] = mapped_column(String(1000))
+    alt: Mapped[str] = mapped_column(Text, default="")
+
+
+class Publication(Identified, Timestamped, SiteOwned, Base):
+    """When an article goes public. ``due_at`` is when the scheduler looks at it next, None = never.
+
+    ``zone`` is the site's time zone at the time of planning; ``looks`` counts looks after the time.
+    """
+
+    __tablename__ = "publication"
+    __table_args__ = site_table(
+        parent("content_id", "content"),
+        UniqueConstraint("content_id"),
+        Index("ix_publication_due_at", "due_at"),
+        Index("ix_publication_site_id_publish_at", "site_id", "publish_at"),
+    )
+
+    content_id: Mapped[uuid.UUID]
+    state: Mapped[PublicationState] = mapped_column(
+        stored(PublicationState), default=PublicationState.WAITING
+    )
+    publish_at: Mapped[datetime | None]
+    zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    due_at: Mapped[datetime | None]
+    looks: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str] = mapped_column(Text, default="")
+    public_at: Mapped[datetime | None]

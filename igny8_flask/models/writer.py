@@ -1,6 +1,7 @@
 """Writing: tasks, articles, and images with their bytes apart."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +17,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from igny8_flask.db import Base, Identified, Timestamped
-from igny8_flask.models.enums import ContentStatus, ImageKind, ImageState, TaskStatus, stored
+from igny8_flask.models.enums import (
+    ContentStatus,
+    ImageKind,
+    ImageState,
+    ProposalState,
+    TaskStatus,
+    stored,
+)
 from igny8_flask.models.tenancy import SiteOwned, parent, site_table
 
 
@@ -50,6 +58,7 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     """An article: clean HTML, and what is known of its post on the site.
 
     ``seo`` is ``{"title", "description", "focus"}``; ``terms`` is ``{"categories", "tags"}``;
+    ``wp_changed_at`` and ``_by`` tell of a person's edit on the site since our last delivery.
     ``moderation`` is the provider's verdict on this very text, None while there is none;
     ``provenance`` says which model and prompt made it and whether that was the sandbox.
     """
@@ -80,6 +89,8 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     wp_link: Mapped[str | None] = mapped_column(String(1000))
     wp_edit_link: Mapped[str | None] = mapped_column(String(1000))
     wp_sha: Mapped[str | None] = mapped_column(String(64))
+    wp_changed_at: Mapped[datetime | None]
+    wp_changed_by: Mapped[str | None] = mapped_column(String(250))
 
     task: Mapped[Task | None] = relationship(
         back_populates="content",
@@ -92,6 +103,31 @@ class Content(Identified, Timestamped, SiteOwned, Base):
         primaryjoin="Image.content_id == Content.id",
         order_by="Image.position",
     )
+
+
+class ContentProposal(Identified, Timestamped, SiteOwned, Base):
+    """A rewritten article beside the present one, until a person takes or drops it.
+
+    Once taken, the row holds what it replaced.
+    """
+
+    __tablename__ = "content_proposal"
+    __table_args__ = site_table(
+        parent("content_id", "content"),
+        Index("ix_content_proposal_site_id_content_id", "site_id", "content_id"),
+    )
+
+    content_id: Mapped[uuid.UUID]
+    state: Mapped[ProposalState] = mapped_column(stored(ProposalState), default=ProposalState.OPEN)
+    title: Mapped[str] = mapped_column(String(300))
+    html: Mapped[str] = mapped_column(Text)
+    excerpt: Mapped[str] = mapped_column(Text, default="")
+    word_count: Mapped[int] = mapped_column(default=0)
+    seo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    faq: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class ImageFile(Base):

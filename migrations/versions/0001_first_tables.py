@@ -351,6 +351,8 @@ def upgrade() -> None:
     sa.Column('wp_link', sa.String(length=1000), nullable=True),
     sa.Column('wp_edit_link', sa.String(length=1000), nullable=True),
     sa.Column('wp_sha', sa.String(length=64), nullable=True),
+    sa.Column('wp_changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('wp_changed_by', sa.String(length=250), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
@@ -367,10 +369,10 @@ def upgrade() -> None:
         batch_op.create_index('ix_content_site_id_created_at', ['site_id', 'created_at'], unique=False)
 
     op.create_table('delivery',
-    sa.Column('kind', sa.Enum('post', 'media', name='deliverykind', native_enum=False, length=20), nullable=False),
+    sa.Column('kind', sa.Enum('post', 'trash', name='deliverykind', native_enum=False, length=20), nullable=False),
     sa.Column('content_id', sa.Uuid(), nullable=False),
     sa.Column('options', sa.JSON(), nullable=False),
-    sa.Column('sha256', sa.String(length=64), nullable=True),
+    sa.Column('by_pull', sa.Boolean(), nullable=False),
     sa.Column('receipt', sa.JSON(), nullable=True),
     sa.Column('wp_id', sa.BigInteger(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -441,6 +443,75 @@ def upgrade() -> None:
     with op.batch_alter_table('image', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_image_site_id'), ['site_id'], unique=False)
 
+    op.create_table('content_proposal',
+    sa.Column('content_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('open', 'accepted', 'discarded', name='proposalstate', native_enum=False, length=20), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('excerpt', sa.Text(), nullable=False),
+    sa.Column('word_count', sa.Integer(), nullable=False),
+    sa.Column('seo', sa.JSON(), nullable=False),
+    sa.Column('terms', sa.JSON(), nullable=False),
+    sa.Column('faq', sa.JSON(), nullable=False),
+    sa.Column('warnings', sa.JSON(), nullable=False),
+    sa.Column('provenance', sa.JSON(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id', 'site_id'], ['site.account_id', 'site.id'], name=op.f('fk_content_proposal_account_id_site_id')),
+    sa.ForeignKeyConstraint(['site_id', 'content_id'], ['content.site_id', 'content.id'], name=op.f('fk_content_proposal_site_id_content_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_content_proposal')),
+    sa.UniqueConstraint('site_id', 'id', name=op.f('uq_content_proposal_site_id_id'))
+    )
+    with op.batch_alter_table('content_proposal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_content_proposal_site_id'), ['site_id'], unique=False)
+        batch_op.create_index('ix_content_proposal_site_id_content_id', ['site_id', 'content_id'], unique=False)
+
+    op.create_table('publication',
+    sa.Column('content_id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'scheduled', 'public', 'missed', name='publicationstate', native_enum=False, length=20), nullable=False),
+    sa.Column('publish_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('zone', sa.String(length=60), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('looks', sa.Integer(), nullable=False),
+    sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('public_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id', 'site_id'], ['site.account_id', 'site.id'], name=op.f('fk_publication_account_id_site_id')),
+    sa.ForeignKeyConstraint(['site_id', 'content_id'], ['content.site_id', 'content.id'], name=op.f('fk_publication_site_id_content_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_publication')),
+    sa.UniqueConstraint('content_id', name=op.f('uq_publication_content_id')),
+    sa.UniqueConstraint('site_id', 'id', name=op.f('uq_publication_site_id_id'))
+    )
+    with op.batch_alter_table('publication', schema=None) as batch_op:
+        batch_op.create_index('ix_publication_due_at', ['due_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_publication_site_id'), ['site_id'], unique=False)
+        batch_op.create_index('ix_publication_site_id_publish_at', ['site_id', 'publish_at'], unique=False)
+
+    op.create_table('site_media',
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('wp_media_id', sa.BigInteger(), nullable=False),
+    sa.Column('source_url', sa.String(length=1000), nullable=False),
+    sa.Column('alt', sa.Text(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id', 'site_id'], ['site.account_id', 'site.id'], name=op.f('fk_site_media_account_id_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_site_media')),
+    sa.UniqueConstraint('site_id', 'id', name=op.f('uq_site_media_site_id_id')),
+    sa.UniqueConstraint('site_id', 'sha256', name=op.f('uq_site_media_site_id_sha256'))
+    )
+    with op.batch_alter_table('site_media', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_site_media_site_id'), ['site_id'], unique=False)
+
     op.create_table('model_listing',
     sa.Column('base_url', sa.String(length=500), nullable=False),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=False),
@@ -509,6 +580,21 @@ def downgrade() -> None:
     op.drop_table('budget_counter')
     op.drop_table('model_price')
     op.drop_table('model_listing')
+    with op.batch_alter_table('site_media', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_site_media_site_id'))
+
+    op.drop_table('site_media')
+    with op.batch_alter_table('publication', schema=None) as batch_op:
+        batch_op.drop_index('ix_publication_site_id_publish_at')
+        batch_op.drop_index(batch_op.f('ix_publication_site_id'))
+        batch_op.drop_index('ix_publication_due_at')
+
+    op.drop_table('publication')
+    with op.batch_alter_table('content_proposal', schema=None) as batch_op:
+        batch_op.drop_index('ix_content_proposal_site_id_content_id')
+        batch_op.drop_index(batch_op.f('ix_content_proposal_site_id'))
+
+    op.drop_table('content_proposal')
     with op.batch_alter_table('image', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_image_site_id'))
 
