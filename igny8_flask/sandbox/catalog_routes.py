@@ -14,7 +14,7 @@ from igny8_flask.sandbox.state import current_sandbox
 blueprint = Blueprint("catalog", __name__)
 
 FLAGGED_WORDS = {
-    "violence": ("kill", "murder", "massacre", "bomb-making"),
+    "violence": ("murder", "massacre", "bomb-making"),
     "hate": ("racial slur", "ethnic cleansing"),
     "sexual": ("porn", "explicit sex"),
     "self-harm": ("suicide method", "self-harm"),

@@ -1,11 +1,12 @@
 """Executing jobs in this process, as a worker would, one dispatch at a time."""
 
 from datetime import timedelta
+from typing import Any
 
 from igny8_flask import publishing, runs
 from igny8_flask.db import db, utcnow
 from igny8_flask.leases import Ticket, WorkRow, admit
-from igny8_flask.models import AITaskLog, Delivery, Site
+from igny8_flask.models import AITaskLog, Site
 from tests.factories import make_task
 
 
@@ -14,7 +15,7 @@ def admit_all(model: WorkRow = AITaskLog) -> list[Ticket]:
     return admit(model, site_slots=10, room=100)
 
 
-def run_next(model: WorkRow = AITaskLog) -> AITaskLog | Delivery:
+def run_next(model: WorkRow = AITaskLog) -> Any:
     """Dispatch and execute one row; returns it as it stands afterwards."""
     (ticket,) = admit_all(model)
     execute(ticket)
@@ -27,10 +28,9 @@ def execute(ticket: Ticket) -> None:
     job(ticket.id, ticket.generation)
 
 
-def reload(ticket: Ticket) -> AITaskLog | Delivery:
+def reload(ticket: Ticket) -> Any:
     """The row as the database has it now."""
-    row: AITaskLog | Delivery = db.session.get_one(ticket.model, ticket.id, populate_existing=True)
-    return row
+    return db.session.get_one(ticket.model, ticket.id, populate_existing=True)
 
 
 def abandon(ticket: Ticket) -> None:
