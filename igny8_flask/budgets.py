@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from igny8_flask.db import db, upsert, utcnow
 from igny8_flask.errors import BudgetError
@@ -217,9 +217,9 @@ def _take(call: PaidCall, key: str, cap: Cap, amount: int, limit: int | None) ->
             set_={"used": table.used + amount, "updated_at": utcnow()},
             where=None if limit is None else table.used + amount <= limit,
         )
+        .returning(table.key)
     )
-    result = db.session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return db.session.execute(statement).first() is not None
 
 
 def _spent_in_run(run_id: uuid.UUID) -> int:

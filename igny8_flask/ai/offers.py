@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 
 from igny8_flask.ai.price_table import bundled_tables
 from igny8_flask.ai.prices import find_rate, names_of
@@ -162,10 +162,11 @@ def _claim(address: str) -> bool:
             set_={"tried_at": now},
             where=ModelListing.tried_at < now - wait,
         )
+        .returning(ModelListing.base_url)
     )
-    result = db.session.execute(statement)
+    is_ours = db.session.execute(statement).first() is not None
     db.session.commit()
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return is_ours
 
 
 def _keep(address: str, **values: Any) -> None:
