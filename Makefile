@@ -32,11 +32,13 @@ demo: setup ## The main job on a real WordPress, then serve it (ONCE=1: exit whe
 	@$(BIN)/python -m tests.lab.demo $(if $(filter 1,$(ONCE)),--once) $(if $(SCREENSHOTS),--screenshots)
 
 ##@ Checks
+QUICK = "(not wp and not browser and not process)"
 test: lint ## Everything: lint, unit, WordPress, browser and process tests
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m $(QUICK) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "wp or browser or process" $(PYTEST_ARGS)
 
-test-fast: $(STAMP) ## Unit tests only
-	@$(BIN)/python -m pytest -m "not wp and not browser and not process" $(PYTEST_ARGS)
+test-fast: $(STAMP) ## Only what needs no WordPress, no browser and no other process
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m $(QUICK) $(PYTEST_ARGS)
 
 lint: setup ## Style, types and PHP syntax
 	@$(BIN)/ruff check .
