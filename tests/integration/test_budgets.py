@@ -1,6 +1,7 @@
 """Caps: no call is made that would pass one, however many workers there are."""
 
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -8,15 +9,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from igny8_flask import budgets, runs, site_settings
+from igny8_flask import budgets, create_app, runs, site_settings
 from igny8_flask.ai.types import CallIntent, CallOutcome
 from igny8_flask.db import db
 from igny8_flask.errors import BudgetError
 from igny8_flask.ledger import PaidCalls
 from igny8_flask.models import AITaskLog, BudgetHold, LedgerEntry, PaidCall, Site, WorkState
-from tests.factories import make_site, make_task
+from tests.factories import make_settings, make_site, make_task
 from tests.integration.jobs_by_hand import run_next, submit_article
 from tests.lab.services import Sandbox
+from tests.unit.test_migrations import postgres_url
+
+__all__ = ["postgres_url"]
 
 CENT = Decimal("0.01")
 
@@ -53,11 +57,8 @@ def used(site: Site, scope: str = "site", period: str = "day") -> Decimal:
     return next(one for one in caps if (one.scope, one.period) == (scope, period)).used_usd
 
 
-@pytest.mark.parametrize("scope", ["site", "account"])
-def test_twenty_parallel_writers_cannot_pass_a_cap(app: Flask, site: Site, scope: str) -> None:
-    cap(site, scope, day_usd=Decimal("0.50"))
-    ids = [make_run(site).id for _ in range(20)]
-    db.session.remove()
+def spend_in_parallel(app: Flask, run_ids: list[uuid.UUID]) -> int:
+    """Each run makes up to eight calls of a cent, all at once; returns how many were made."""
 
     def write(run_id: uuid.UUID) -> int:
         with app.app_context():
@@ -73,12 +74,35 @@ def test_twenty_parallel_writers_cannot_pass_a_cap(app: Flask, site: Site, scope
             db.session.remove()
             return made
 
-    with ThreadPoolExecutor(20) as pool:
-        made = sum(pool.map(write, ids))
-    assert made == 50
-    spent = db.session.scalar(select(func.sum(PaidCall.cost_usd)))
-    assert spent == Decimal("0.50")
-    assert used(site, scope) == Decimal("0.50")
+    with ThreadPoolExecutor(len(run_ids)) as pool:
+        return sum(pool.map(write, run_ids))
+
+
+@pytest.fixture(scope="module")
+def postgres_app(postgres_url: str) -> Iterator[Flask]:
+    app = create_app(make_settings(DATABASE_URL=postgres_url))
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.drop_all()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["app", "postgres_app"])
+@pytest.mark.parametrize("scope", ["site", "account"])
+def test_twenty_parallel_writers_cannot_pass_a_cap(
+    request: pytest.FixtureRequest, database: str, scope: str
+) -> None:
+    app: Flask = request.getfixturevalue(database)
+    with app.app_context():
+        site = make_site().site
+        cap(site, scope, day_usd=Decimal("0.50"))
+        ids = [make_run(site).id for _ in range(20)]
+        assert spend_in_parallel(app, ids) == 50
+        cost = select(func.sum(PaidCall.cost_usd)).where(PaidCall.site_id == site.id)
+        assert db.session.scalar(cost) == Decimal("0.50")
+        assert used(site, scope) == Decimal("0.50")
 
 
 def test_what_a_call_did_not_cost_is_free_for_the_next(site: Site) -> None:
