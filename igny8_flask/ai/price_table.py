@@ -1,6 +1,6 @@
 """The bundled price tables, and the form of one model's price.
 
-``data/prices.json`` is cut from a public table (see docs/decisions.md for how it is renewed),
+``data/prices.json`` is cut from a public table (docs/operations.md says how it is renewed),
 ``data/prices_own.json`` is kept by hand for what that table lacks and wins over it.
 """
 
