@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, request
 from marshmallow import Schema, fields
+from sqlalchemy.orm import joinedload
 
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import (
@@ -19,11 +20,13 @@ from igny8_flask.api.schemas import (
 )
 from igny8_flask.auth import principal
 from igny8_flask.db import db
-from igny8_flask.models import Image, ImageFile
+from igny8_flask.models import Content, Image, ImageFile
 from igny8_flask.models.enums import ImageState
 from igny8_flask.rows import Page, find, not_found, page_of
 
 blp = Resource("images", __name__, url_prefix="/v1/writer/images")
+
+WITH_CONTENT = (joinedload(Image.content).load_only(Content.title, Content.task_id),)
 
 
 class ImageOut(Schema):
@@ -31,6 +34,8 @@ class ImageOut(Schema):
 
     id = Id()
     content_id = Id()
+    content_title = fields.String(attribute="content.title")
+    task_id = Id(attribute="content.task_id", allow_none=True)
     kind = fields.String()
     position = fields.Integer()
     heading = fields.String(allow_none=True)
@@ -75,7 +80,8 @@ def list_images(args: dict[str, Any]) -> Page:
     filters = [Image.state == args["state"]] if "state" in args else []
     if "content_id" in args:
         filters.append(Image.content_id == args["content_id"])
-    return page_of(Image, principal().site_id, page_query(args), (Image.prompt, Image.alt), filters)
+    searched = (Image.prompt, Image.alt)
+    return page_of(Image, principal().site_id, page_query(args), searched, filters, WITH_CONTENT)
 
 
 @blp.route("/<uuid:image_id>/", methods=["GET"])

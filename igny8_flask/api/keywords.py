@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import request
 from marshmallow import Schema, fields, post_load, validate
+from sqlalchemy import func
+from sqlalchemy.orm import joinedload
 
 from igny8_flask import planning
 from igny8_flask.api.idempotency import idempotent
@@ -31,6 +33,8 @@ from igny8_flask.rows import Page, find, page_of
 
 blp = Resource("keywords", __name__, url_prefix="/v1/planner/keywords")
 
+WITH_CLUSTER = (joinedload(Keyword.cluster).load_only(Cluster.name),)
+
 
 class KeywordOut(Schema):
     """A keyword."""
@@ -43,6 +47,7 @@ class KeywordOut(Schema):
     sector = fields.String(allow_none=True)
     status = fields.String()
     cluster_id = Id(allow_none=True)
+    cluster_name = fields.String(attribute="cluster.name")
     created_at = Time()
     updated_at = Time()
 
@@ -117,6 +122,7 @@ class ImportOut(Answer):
 Query = list_query(
     ("created_at", "keyword", "volume", "difficulty", "status"),
     status=Text(20, 1),
+    intent=Text(40, 1),
     cluster_id=Id(),
 )
 
@@ -129,7 +135,10 @@ def list_keywords(args: dict[str, Any]) -> Page:
     filters = [Keyword.status == args["status"]] if "status" in args else []
     if "cluster_id" in args:
         filters.append(Keyword.cluster_id == args["cluster_id"])
-    return page_of(Keyword, principal().site_id, page_query(args), (Keyword.keyword,), filters)
+    if "intent" in args:
+        filters.append(func.lower(Keyword.intent) == args["intent"].lower())
+    searched = (Keyword.keyword,)
+    return page_of(Keyword, principal().site_id, page_query(args), searched, filters, WITH_CLUSTER)
 
 
 @blp.route("/", methods=["POST"])

@@ -22,6 +22,7 @@ from igny8_flask.api.schemas import (
 )
 from igny8_flask.auth import principal
 from igny8_flask.cache import StatusBody
+from igny8_flask.jobs import LIVE
 from igny8_flask.models import AITaskLog, WorkState
 from igny8_flask.rows import Page, not_found, page_of
 from igny8_flask.work_status import API_STATE, describe, run_url
@@ -135,6 +136,7 @@ Query = list_query(
     ("created_at", "finished_at"),
     state=fields.String(validate=validate.OneOf(STATES)),
     function=Text(60, 1),
+    live=fields.Boolean(),
 )
 
 
@@ -183,6 +185,9 @@ def list_runs(args: dict[str, Any]) -> Page:
     if "state" in args:
         states = [state for state, name in API_STATE.items() if name == args["state"]]
         filters.append(AITaskLog.state.in_(states))
+    if "live" in args:
+        under_way = AITaskLog.state.in_(LIVE)
+        filters.append(under_way if args["live"] else ~under_way)
     if "function" in args:
         filters.append(AITaskLog.function_name == args["function"])
     searched = (AITaskLog.function_name, AITaskLog.message)

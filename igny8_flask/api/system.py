@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from igny8_flask import budgets, quotes, runs, site_settings, usage
+from igny8_flask import budgets, planning, quotes, runs, site_settings, usage
 from igny8_flask.ai import offers
-from igny8_flask.ai.registry import list_functions
+from igny8_flask.ai.registry import get_function_instance, list_functions
 from igny8_flask.api.resource import Resource
-from igny8_flask.api.runs import OptionsIn
-from igny8_flask.api.schemas import Answer, Ids
+from igny8_flask.api.runs import OptionsIn, SelectingIn
+from igny8_flask.api.schemas import Answer
 from igny8_flask.auth import principal
 from igny8_flask.services import current
 
@@ -47,12 +47,19 @@ class CapOut(Schema):
     resets_at = fields.DateTime(allow_none=True)
 
 
-class EstimateIn(Schema):
-    """What would be asked for."""
+class EstimateIn(SelectingIn):
+    """What would be asked for, by id or by the name of a selection."""
 
     function = fields.String(required=True, validate=validate.OneOf(NAMES))
-    ids = Ids()
+    select = fields.String(validate=validate.OneOf(sorted(planning.SELECTIONS.values())))
     options = fields.Nested(OptionsIn, load_default=dict)
+
+    @validates_schema
+    def knows_selection(self, data: dict[str, Any], **_more: Any) -> None:
+        """Refuse a selection of another function's rows."""
+        name = get_function_instance(data["function"]).get_name()
+        if data.get("select", planning.SELECTIONS.get(name)) != planning.SELECTIONS.get(name):
+            raise ValidationError("This function has no such selection.", "select")
 
 
 class CostOut(Schema):
@@ -134,7 +141,8 @@ def estimate(body: dict[str, Any]) -> dict[str, Any]:
     """Say what work would cost, before anything is spent."""
     site = principal().site
     options = {**runs.default_options(site), **body["options"]}
-    quote = quotes.quote(site, body["function"], body["ids"], options)
+    ids = body["ids"] if "ids" in body else planning.select_ids(site, body["select"])
+    quote = quotes.quote(site, body["function"], ids, options)
     refusal = quote.refusal(site)
     return {
         "function": quote.function,

@@ -43,6 +43,7 @@ class TaskContentOut(Schema):
     wp_post_id = fields.Integer(allow_none=True)
     wp_link = fields.String(allow_none=True)
     wp_edit_link = fields.String(allow_none=True)
+    sandbox = fields.Function(lambda content: bool(content.provenance.get("sandbox")))
 
 
 class TaskOut(Schema):
@@ -52,6 +53,7 @@ class TaskOut(Schema):
     title = fields.String(attribute="task.title")
     description = fields.String(attribute="task.description")
     keywords = fields.List(fields.String(), attribute="task.keywords")
+    outline = fields.List(fields.Dict(), attribute="task.outline")
     status = fields.String(attribute="task.status")
     word_count = fields.Integer(attribute="task.word_count")
     content_type = fields.String(attribute="task.content_type")

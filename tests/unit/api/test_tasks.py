@@ -31,6 +31,7 @@ def test_tasks_are_created_all_at_once_and_listed_newest_first(plugin):
         "title",
         "description",
         "keywords",
+        "outline",
         "status",
         "word_count",
         "content_type",
