@@ -180,13 +180,13 @@ def request_cancel(work: AITaskLog | Delivery) -> None:
     publish_status(ticket.model, ticket.id)
 
 
-def put_back(work: AITaskLog | Delivery) -> None:
-    """Start a failed or cancelled row again, from its last paid step."""
+def put_back(work: AITaskLog | Delivery, *also: WorkState) -> None:
+    """Start a failed or cancelled row (or one in another of these states) again."""
     ticket = Ticket(type(work), work.id, work.generation)
     try:
         moved = move(
             ticket,
-            (WorkState.FAILURE, WorkState.CANCELLED),
+            (WorkState.FAILURE, WorkState.CANCELLED, *also),
             state=WorkState.PENDING,
             generation=work.generation + 1,
             attempts=0,

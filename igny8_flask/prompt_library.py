@@ -21,7 +21,7 @@ from igny8_flask.ai.constants import FEATURED_SIZE
 from igny8_flask.ai.estimates import count_tokens, estimate_image, estimate_text
 from igny8_flask.ai.prompts import Placeholder, PromptRegistry, Template
 from igny8_flask.ai.registry import get_function, get_function_instance, list_functions
-from igny8_flask.ai.settings import get_model_config, load_integration
+from igny8_flask.ai.settings import Integration, get_model_config, load_integration
 from igny8_flask.ai.types import Prompt
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
@@ -182,7 +182,7 @@ def _try_image_text(site: Site, prompt_type: str, ids: Sequence[uuid.UUID]) -> T
         values = PromptRegistry.examples(prompt_type)["values"]
         text = PromptRegistry.get_image_prompt(**values, account=site.account, site_id=site.id)
     image = site_settings.read(site)["image_generation"]
-    model = image["model"] or current().settings.default_image_model
+    model = Integration(image).image_model(current().settings.default_image_model)
     cost = estimate_image(model, text, FEATURED_SIZE, image["quality"], image["provider"])
     return Trial(Prompt("", text, found.version), model, count_tokens(text), cost)
 

@@ -15,7 +15,7 @@ from igny8_flask.ai.constants import DESKTOP_SIZE, FEATURED_SIZE, MOBILE_SIZE
 from igny8_flask.ai.engine import batches_of
 from igny8_flask.ai.estimates import estimate_image, estimate_text
 from igny8_flask.ai.registry import get_function_instance
-from igny8_flask.ai.settings import ModelConfig, get_model_config, load_integration
+from igny8_flask.ai.settings import Integration, ModelConfig, get_model_config, load_integration
 from igny8_flask.db import db
 from igny8_flask.errors import BudgetError
 from igny8_flask.jobs import LIVE, work_key
@@ -127,7 +127,7 @@ class _Pricing:
         self.config = ModelConfig(config.max_tokens, model=model)
         self._settings = site_settings.read(site)
         image = self._settings["image_generation"]
-        self._image_model = image["model"] or services.settings.default_image_model
+        self._image_model = Integration(image).image_model(services.settings.default_image_model)
 
     def run(self, ids: list[uuid.UUID], options: Mapping[str, Any]) -> tuple[Cost, int]:
         """Cost and credits of one run with what follows from it."""

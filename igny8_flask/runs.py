@@ -7,19 +7,18 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from igny8_flask import batches, publishing, quotes, site_settings
+from igny8_flask import batches, publishing, quotes, retries, site_settings
 from igny8_flask.ai.engine import AIEngine
 from igny8_flask.ai.registry import get_function_instance
 from igny8_flask.ai.types import CallStore, ProgressState
 from igny8_flask.cache import StatusBody
 from igny8_flask.db import db, utcnow
-from igny8_flask.errors import LeaseLostError, NotFoundError, ReplyError
+from igny8_flask.errors import LeaseLostError, NotFoundError
 from igny8_flask.jobs import (
     LIVE,
     add_or_find_live,
     perform,
     publish_status,
-    put_back,
     request_cancel,
     work_key,
 )
@@ -63,8 +62,9 @@ def submit(
 def default_options(site: Site) -> dict[str, Any]:
     """What follows a run where the request does not say, by the site's settings."""
     settings = site_settings.read(site)
+    images = settings["image_generation"]
     return {
-        "images": settings["image_generation"]["featured"],
+        "images": bool(images["featured"] or images["in_article_images"]),
         "publish": settings["publishing"]["auto"],
     }
 
@@ -126,6 +126,7 @@ def _execute(run: AITaskLog, lease: Lease) -> None:
         "ids": [uuid.UUID(one) for one in run.payload["ids"]],
         "options": run.payload["options"],
         "round": run.payload.get("round", 0),
+        "redraw": run.payload.get("redraw", 0),
         **settings["brand"],
         **settings["image_generation"],
     }
@@ -274,15 +275,8 @@ def cancel(site: Site, run_id: uuid.UUID) -> AITaskLog:
 
 
 def retry(site: Site, run_id: uuid.UUID) -> AITaskLog:
-    """Run a failed or cancelled run again from its last paid step.
-
-    Where the stored reply itself was the fault, the model is asked anew.
-    """
-    run = get(site.id, run_id)
-    if (run.error_code or "").startswith(ReplyError.code_prefix):
-        run.payload = {**run.payload, "round": run.payload.get("round", 0) + 1}
-        db.session.commit()
-    put_back(run)
+    """Run again from the last paid step what failed, was cancelled or lacks some images."""
+    retries.restart(get(site.id, run_id))
     return get(site.id, run_id)
 
 

@@ -79,8 +79,7 @@ class AICore:
         """The model that applies to a function, or the image model for ``image_generation``."""
         settings = self._services.settings
         if integration_type == "image_generation":
-            chosen = self._integration(integration_type).config.get("model")
-            return str(chosen or settings.default_image_model)
+            return self._integration(integration_type).image_model(settings.default_image_model)
         return self.get_config(function_name).model or settings.default_ai_model
 
     def get_config(self, function_name: str) -> ModelConfig:

@@ -17,6 +17,8 @@ FEATURED_SIZE = (1536, 1024)  # pixels; accepted by every image model in the pri
 DESKTOP_SIZE = (1536, 1024)
 MOBILE_SIZE = (1024, 1536)
 
+RUNWARE_MODEL = "runware:101@1"  # where Runware draws and no model was chosen
+
 CREDITS: dict[str, tuple[str, float]] = {
     "auto_cluster": ("item", 0.2),
     "generate_ideas": ("item", 2),

@@ -10,7 +10,7 @@ from igny8_flask.ai.constants import DESKTOP_SIZE, FEATURED_SIZE, MOBILE_SIZE
 from igny8_flask.ai.pictures import Picture, verify_and_encode
 from igny8_flask.ai.prompts import PromptRegistry
 from igny8_flask.ai.replies import ImagePromptRow
-from igny8_flask.errors import InputError, ProviderError
+from igny8_flask.errors import Igny8Error, InputError, ProviderError
 from igny8_flask.models import Account, ImageKind
 
 SOFTER = "A calm, abstract, family-friendly illustration about: {title}"
@@ -30,22 +30,22 @@ class Slot:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What came of a slot: a picture, or the words of its failure."""
+    """What came of a slot: a picture, its failure, or neither where an earlier one stays."""
 
     slot: Slot
     prompt: str
-    picture: Picture | None
-    error: str | None
+    picture: Picture | None = None
+    failure: Igny8Error | None = None
 
 
 def plan(rows: Sequence[ImagePromptRow], data: Mapping[str, Any]) -> list[Slot]:
-    """Slots of an article: the featured one, and each section's in the enabled sizes."""
+    """Slots of an article: the featured one and each section's, as enabled."""
     slots = []
     for row in rows:
         alt = row.alt or row.prompt[:125]
-        if row.role == "featured":
+        if row.role == "featured" and data["featured"]:
             slots.append(Slot(ImageKind.FEATURED, 0, row.prompt, alt, None, FEATURED_SIZE))
-        elif row.heading in data["headings"]:
+        elif row.role != "featured" and row.heading in data["headings"]:
             where = (row.position, row.prompt, alt, row.heading)
             slots.append(Slot(ImageKind.DESKTOP, *where, DESKTOP_SIZE))
             if data["mobile"]:
@@ -56,23 +56,36 @@ def plan(rows: Sequence[ImagePromptRow], data: Mapping[str, Any]) -> list[Slot]:
 def draw_all(
     core: AICore, slots: Sequence[Slot], data: Mapping[str, Any], account: Account, run: uuid.UUID
 ) -> Iterator[Drawn]:
-    """Draw slot by slot; a refused or broken one yields its error and the others go on.
+    """Draw slot by slot; a refused or broken one yields its failure and the others go on.
 
-    Raises ProviderError where it concerns every slot (key, quota, provider away).
+    ``data["made"]`` maps (kind, position) to the prompt of a picture that stays where the prompt
+    is the same; ``data["redraw"]`` counts how often the broken ones were asked for anew. Raises
+    ProviderError where it concerns every slot (key, quota, provider away).
     """
-    site_id = data["site_id"]
+    site_id, title = data["site_id"], data["title"]
     negative = PromptRegistry.get_negative_prompt(account, site_id)
+    suffix = f":d{data['redraw']}" if data["redraw"] else ""
     for slot in slots:
-        prompt = PromptRegistry.get_image_prompt(slot.description, data["title"], account, site_id)
-        yield _draw(core, slot, prompt, SOFTER.format(title=data["title"]), negative, run)
+        prompt = PromptRegistry.get_image_prompt(slot.description, title, account, site_id)
+        wordings = (prompt, SOFTER.format(title=title))
+        earlier = data["made"].get((slot.kind, slot.position))
+        if earlier in wordings:
+            yield Drawn(slot, earlier)
+        else:
+            yield _draw(core, slot, wordings, negative, run, suffix)
 
 
 def _draw(
-    core: AICore, slot: Slot, prompt: str, softer: str, negative: str, run: uuid.UUID
+    core: AICore,
+    slot: Slot,
+    wordings: tuple[str, str],
+    negative: str,
+    run: uuid.UUID,
+    suffix: str,
 ) -> Drawn:
-    error: ProviderError | None = None
-    for attempt, words in enumerate((prompt, softer)):
-        name = f"image:{slot.kind}:{slot.position}:{attempt}"
+    refusal: ProviderError | None = None
+    for attempt, words in enumerate(wordings):
+        name = f"image:{slot.kind}:{slot.position}:{attempt}{suffix}"
         try:
             raw = core.generate_image(
                 words,
@@ -82,14 +95,14 @@ def _draw(
                 request_uuid=str(_uuid4_from(run, name)),
                 step=name,
             )
-            return Drawn(slot, words, verify_and_encode(raw, slot.size), None)
+            return Drawn(slot, words, verify_and_encode(raw, slot.size))
         except ProviderError as failure:
             if failure.kind != "policy":
                 raise
-            error = failure
+            refusal = failure
         except InputError as failure:
-            return Drawn(slot, words, None, failure.message)
-    return Drawn(slot, softer, None, error.message if error else "")
+            return Drawn(slot, words, failure=failure)
+    return Drawn(slot, wordings[-1], failure=refusal)
 
 
 def _uuid4_from(run: uuid.UUID, name: str) -> uuid.UUID:

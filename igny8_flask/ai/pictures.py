@@ -12,6 +12,8 @@ MAX_PIXELS = 40_000_000
 MAX_LONG_SIDE = 2560
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _QUALITY = 85
+BAD_IMAGE, TOO_LARGE = "bad_image", "image_too_large"
+PICTURE_FAULTS = (BAD_IMAGE, TOO_LARGE)
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,12 @@ def _decode(data: bytes) -> Image.Image:
         raise _too_large() from error
     except Exception as error:
         raise InputError(
-            "The data is not a proper PNG, JPEG or WebP picture.", "bad_image"
+            "The data is not a proper PNG, JPEG or WebP picture.", BAD_IMAGE
         ) from error
 
 
 def _too_large() -> InputError:
-    return InputError("The picture has too many pixels.", "image_too_large")
+    return InputError("The picture has too many pixels.", TOO_LARGE)
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from igny8_flask.ai.constants import RUNWARE_MODEL
 from igny8_flask.crypto import SecretBox
 from igny8_flask.db import db
 from igny8_flask.models import IntegrationSettings
@@ -39,6 +40,16 @@ class Integration:
 
     config: dict[str, Any] = field(default_factory=dict)
     secret: str = field(default="", repr=False)
+
+    def image_model(self, default: str) -> str:
+        """The model that draws; ``default`` is the operator's.
+
+        Runware names its models ``maker:number@version``.
+        """
+        chosen = str(self.config.get("model") or "")
+        if not chosen and self.config.get("provider") == "runware" and ":" not in default:
+            return RUNWARE_MODEL
+        return chosen or default
 
 
 def load_integration(

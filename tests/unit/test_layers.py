@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.prompt_library",
         "igny8_flask.publishing",
         "igny8_flask.quotes",
+        "igny8_flask.retries",
         "igny8_flask.runs",
         "igny8_flask.site_keys",
         "igny8_flask.site_settings",

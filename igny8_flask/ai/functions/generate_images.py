@@ -8,14 +8,17 @@ from sqlalchemy import select
 
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.constants import PROMPT_DATA_MAX_CHARS
+from igny8_flask.ai.illustrate import Drawn
+from igny8_flask.ai.pictures import Picture
 from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field
 from igny8_flask.ai.replies import ImagePromptsReply, parse_image_prompts
+from igny8_flask.ai.replies.results import listed
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
 from igny8_flask.ai.validators import validate_ids, validate_tasks_exist
 from igny8_flask.db import db
-from igny8_flask.errors import InputError, NotFoundError
-from igny8_flask.models import Account, Content, Image, ImageFile
+from igny8_flask.errors import InputError, NotFoundError, ReplyError
+from igny8_flask.models import Account, Content, Image, ImageFile, ImageKind
 from igny8_flask.models.enums import ImageState
 
 DEFAULT_PROMPT = """
@@ -89,6 +92,10 @@ class GenerateImagesFunction(BaseAIFunction):
             raise NotFoundError("The article was deleted meanwhile.")
         soup = BeautifulSoup(content.html, "html.parser")
         wanted = int(payload.get("in_article_images") or 0)
+        featured = bool(payload.get("featured", True))
+        if not (featured or wanted):
+            raise InputError("All images are switched off in the settings.", "images_disabled")
+        redraw = int(payload.get("redraw") or 0)
         headings = [h.get_text(" ", strip=True) for h in soup.find_all("h2")][:wanted]
         return {
             "items": [content],
@@ -97,7 +104,10 @@ class GenerateImagesFunction(BaseAIFunction):
             "text": soup.get_text(" ", strip=True)[:PROMPT_DATA_MAX_CHARS],
             "headings": headings,
             "language": payload.get("language") or "English",
+            "featured": featured,
             "mobile": bool(payload.get("mobile_images")),
+            "redraw": redraw,
+            "made": _made(content) if redraw else {},
         }
 
     def build_prompt(self, data: dict[str, Any], account: Account | None = None) -> Prompt:
@@ -139,36 +149,57 @@ class GenerateImagesFunction(BaseAIFunction):
         content = db.session.get(Content, original_data["items"][0].id)
         if content is None:
             raise NotFoundError("The article was deleted while its images were being made.")
-        slots = {(i.kind, i.position): i for i in content.images}
-        warnings = [warning for reply in parsed for warning in reply.warnings]
-        for drawn in original_data["drawn"]:
-            image = slots.get((drawn.slot.kind, drawn.slot.position))
-            if image is None:
-                image = Image(
-                    account_id=content.account_id, site_id=content.site_id, content_id=content.id
-                )
-                db.session.add(image)
-            image.kind, image.position = drawn.slot.kind, drawn.slot.position
-            image.heading, image.prompt, image.alt = (
-                drawn.slot.heading,
-                drawn.prompt,
-                drawn.slot.alt,
-            )
-            image.provenance = original_data["provenance"]
-            image.error = drawn.error
-            if drawn.picture is not None:
-                _store_file(content, drawn.picture)
-                image.sha256, image.state = drawn.picture.sha256, ImageState.GENERATED
-                image.wp_media_id = None
-            else:
-                image.state = ImageState.FAILED
-                warnings.append(f"{drawn.slot.kind} image: {drawn.error}")
+        drawn: list[Drawn] = original_data["drawn"]
+        failures = [one.failure for one in drawn if one.failure is not None]
+        if not drawn:
+            raise ReplyError("The answer plans no picture that was asked for.", "no_results", True)
+        if len(failures) == len(drawn):
+            raise failures[0]
+        for one in drawn:
+            if one.picture is not None or one.failure is not None:
+                _fill_slot(content, one, original_data["provenance"])
         db.session.flush()
-        made = [d for d in original_data["drawn"] if d.picture is not None]
-        return {"content_id": str(content.id), "images": len(made), "warnings": warnings}
+        warnings = [warning for reply in parsed for warning in reply.warnings]
+        left = [heading for reply in parsed for heading in reply.unassigned]
+        if left:
+            warnings.append(listed("No picture was planned for", left))
+        warnings += [f"{d.slot.kind} image: {d.failure.message}" for d in drawn if d.failure]
+        return {
+            "content_id": str(content.id),
+            "images": len(drawn) - len(failures),
+            "failed": len(failures),
+            "warnings": warnings,
+        }
 
 
-def _store_file(content: Content, picture: Any) -> None:
+def _made(content: Content) -> dict[tuple[ImageKind, int], str]:
+    """The prompts of the pictures that the article has."""
+    return {
+        (image.kind, image.position): image.prompt
+        for image in content.images
+        if image.state is ImageState.GENERATED
+    }
+
+
+def _fill_slot(content: Content, drawn: Drawn, provenance: dict[str, Any]) -> None:
+    slot = drawn.slot
+    places = {(image.kind, image.position): image for image in content.images}
+    image = places.get((slot.kind, slot.position))
+    if image is None:
+        owner = {"account_id": content.account_id, "site_id": content.site_id}
+        image = Image(**owner, kind=slot.kind, position=slot.position)
+        content.images.append(image)
+    image.heading, image.prompt, image.alt = slot.heading, drawn.prompt, slot.alt
+    image.provenance = provenance
+    image.error = drawn.failure.message if drawn.failure else None
+    image.state = ImageState.FAILED
+    if drawn.picture is not None:
+        _store_file(content, drawn.picture)
+        image.sha256, image.state = drawn.picture.sha256, ImageState.GENERATED
+        image.wp_media_id = None
+
+
+def _store_file(content: Content, picture: Picture) -> None:
     row = ImageFile(
         account_id=content.account_id,
         sha256=picture.sha256,

@@ -50,6 +50,9 @@ _ROLE = (
 _SKIPPED = {"negativeprompt", "negative", "style", "title", "error", "alt", "alttext", "note",
             "notes", "size", "model", "caption", "count", "heading", "status", "refusal",
             "reason"}  # fmt: skip
+_ALT_ENDS = ("alt", "alttext", "imagealt", "imagealttext")
+_BESIDE = (*_ALT_ENDS, "caption", "negativeprompt")
+_STEM = re.compile(r"(?:image)?(?:prompt|description)?$")
 _GENERIC = re.compile(
     r"(?:(?:in)?(?:article|image|prompt|section|body|img|picture|photo|desktop|mobile|scene)s?)*\d*"
 )
@@ -165,11 +168,20 @@ def _walk_object(
         if not is_cut(value):
             yield _row(fields, prompt, index, key)
         return
-    items = list(value.items())
-    for name, item in items:
-        if key_of(name) not in _SKIPPED and isinstance(item, str | list | dict):
-            generic = not name or (isinstance(item, list | dict) and not _telling(name, index))
-            yield from _walk(item, index, key if generic else str(name), depth + 1)
+    for name, item in value.items():
+        if isinstance(item, str) and not _is_beside(name, index):
+            alt = words(fields, [_STEM.sub("", key_of(name)) + end for end in _ALT_ENDS], 300)
+            for entry in _walk(item, index, str(name) or key, depth + 1):
+                yield replace(entry, alt=entry.alt or alt)
+        elif isinstance(item, list | dict) and key_of(name) not in _SKIPPED:
+            telling = str(name) if name and _telling(name, index) else key
+            yield from _walk(item, index, telling, depth + 1)
+
+
+def _is_beside(name: Any, index: KeywordIndex) -> bool:
+    """Whether a name stands for what belongs to a prompt and is none."""
+    plain = key_of(name)
+    return plain in _SKIPPED or (plain.endswith(_BESIDE) and index.find(str(name)) is None)
 
 
 def _telling(name: Any, index: KeywordIndex) -> bool:
