@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from decimal import Decimal
 
 import pytest
@@ -15,12 +16,11 @@ from igny8_flask.db import db
 from igny8_flask.errors import BudgetError
 from igny8_flask.ledger import PaidCalls
 from igny8_flask.models import AITaskLog, BudgetHold, LedgerEntry, PaidCall, Site, WorkState
+from tests.conftest import machine_permitting
 from tests.factories import make_settings, make_site, make_task
 from tests.integration.jobs_by_hand import run_next, submit_article
+from tests.lab.postgresql import postgresql
 from tests.lab.services import Sandbox
-from tests.unit.test_migrations import postgres_url
-
-__all__ = ["postgres_url"]
 
 CENT = Decimal("0.01")
 
@@ -79,14 +79,16 @@ def spend_in_parallel(app: Flask, run_ids: list[uuid.UUID]) -> int:
 
 
 @pytest.fixture(scope="module")
-def postgres_app(postgres_url: str) -> Iterator[Flask]:
-    app = create_app(make_settings(DATABASE_URL=postgres_url))
-    with app.app_context():
-        db.create_all()
-        yield app
-        db.session.remove()
-        db.drop_all()
-        db.engine.dispose()
+def postgres_app() -> Iterator[Flask]:
+    with ExitStack() as cleanup:
+        with machine_permitting():
+            url = cleanup.enter_context(postgresql())
+        app = create_app(make_settings(DATABASE_URL=url))
+        with app.app_context():
+            db.create_all()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.mark.parametrize("database", ["app", "postgres_app"])

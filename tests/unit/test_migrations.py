@@ -1,10 +1,7 @@
 """The migrations make exactly what the models say, up and down, on both databases."""
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,46 +12,18 @@ from flask_migrate import downgrade, upgrade
 
 from igny8_flask import create_app
 from igny8_flask.db import db
+from tests.conftest import machine_permitting
 from tests.factories import make_content, make_settings, make_site, make_task
-
-POSTGRES = Path("/usr/lib/postgresql")
-
-
-def as_nobody(home: Path) -> dict:
-    """How to start PostgreSQL, which refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    shutil.chown(home, "nobody", "nogroup")
-    return {"user": "nobody", "group": "nogroup"}
+from tests.lab.postgresql import postgresql
 
 
 @pytest.fixture(scope="module")
 def postgres_url() -> Iterator[str]:
-    """A private cluster on a socket in a folder of its own; skips where there is none."""
-    found = sorted(POSTGRES.glob("*/bin/pg_ctl"))
-    if not found:
-        pytest.skip("PostgreSQL is not installed")
-    tools = found[-1].parent
-    home = Path(tempfile.mkdtemp(prefix="pg-"))  # pytest's own folders are closed to others
-    run = {**as_nobody(home), "cwd": home, "timeout": 120}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    data = home / "data"
-    subprocess.run(
-        [tools / "initdb", "-D", data, "-U", "igny8", "-A", "trust", "--no-sync"],
-        check=True,
-        **run,
-        **quiet,
-    )
-    options = f"-k {home} -c listen_addresses='' -c fsync=off"
-    pg_ctl = [tools / "pg_ctl", "-D", data, "-w"]
-    subprocess.run(
-        [*pg_ctl, "-o", options, "-l", home / "log", "start"], check=True, **run, **quiet
-    )
-    try:
-        yield f"postgresql://igny8@/postgres?host={home}"
-    finally:
-        subprocess.run([*pg_ctl, "-m", "immediate", "stop"], check=True, **run, **quiet)
-        shutil.rmtree(home)
+    """A private cluster; skips where there is none, fails in CI."""
+    with ExitStack() as cleanup:
+        with machine_permitting():
+            url = cleanup.enter_context(postgresql())
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
