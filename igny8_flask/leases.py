@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from igny8_flask.db import db, utcnow
@@ -242,7 +242,7 @@ def _pick(model: WorkRow, now: datetime, site_slots: int, room: int) -> list[tup
     turn = func.row_number().over(partition_by=model.site_id, order_by=model.id).label("turn")
     due = (
         select(model.id, model.site_id, model.generation, turn)
-        .where(model.state == WorkState.PENDING, _not_batch(model))
+        .where(model.state == WorkState.PENDING, _not_batch(model), _for_workers(model))
         .where((model.not_before.is_(None)) | (model.not_before <= now))
         .subquery()
     )
@@ -259,6 +259,11 @@ def _pick(model: WorkRow, now: datetime, site_slots: int, room: int) -> list[tup
             picked.append((row.id, row.generation))
             left -= 1
     return picked
+
+
+def _for_workers(model: WorkRow) -> ColumnElement[bool]:
+    """Deliveries that the site's plugin fetches are no work of ours."""
+    return Delivery.by_pull.is_(False) if model is Delivery else true()
 
 
 def _not_batch(model: WorkRow) -> ColumnElement[bool]:

@@ -1,17 +1,18 @@
 """Publishing: articles and their media handed to a site, once, with a receipt that is checked.
 
-The only writer of delivery states. Nothing here ever calls a model.
+Nothing here ever calls a model to write; a site that cannot be reached is left to its plugin.
 """
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 
-from igny8_flask import documents, site_settings
+from igny8_flask import deliveries, differences, documents, site_media, site_settings, sites
 from igny8_flask.ai.moderation import check_text
-from igny8_flask.cache import StatusBody
-from igny8_flask.db import db, utcnow
+from igny8_flask.db import db
+from igny8_flask.deliveries import add, get, read_status, retry, sweep
 from igny8_flask.errors import (
     ConflictError,
     InputError,
@@ -19,25 +20,29 @@ from igny8_flask.errors import (
     NotFoundError,
     WordPressError,
 )
-from igny8_flask.jobs import add_or_find_live, perform, publish_status, put_back, work_key
-from igny8_flask.leases import Lease, Ticket, move, reclaim_expired
-from igny8_flask.models import Content, ContentStatus, Delivery, Image, ImageFile, Site, WorkState
-from igny8_flask.models.enums import ImageState
+from igny8_flask.jobs import perform, publish_status
+from igny8_flask.leases import Lease, Ticket, move
+from igny8_flask.models import Content, ContentStatus, Delivery, DeliveryKind, Site, WorkState
 from igny8_flask.services import current
-from igny8_flask.sites import client_for
-from igny8_flask.wordpress.client import WordPressClient
-from igny8_flask.work_status import share
+
+__all__ = ["add", "add_for_task", "execute", "get", "read_status", "retry", "submit", "sweep"]
 
 RETRY_DELAYS_S = (15, 60, 300, 1800, 7200, 28_800, 86_400)
 MAX_CONTENTS = 100
-EXTENSIONS = {"image/webp": "webp", "image/jpeg": "jpg", "image/png": "png"}
+PULLABLE = frozenset({"wp_auth", "wp_forbidden", "wp_blocked", "wp_rest_blocked"})
 
 
-def submit(site: Site, content_ids: list[uuid.UUID], options: dict[str, Any]) -> list[Delivery]:
-    """Ask for the delivery of some articles; a live delivery of an article is returned as it is.
+def submit(
+    site: Site,
+    content_ids: list[uuid.UUID],
+    options: dict[str, Any],
+    kind: DeliveryKind = DeliveryKind.POST,
+) -> list[Delivery]:
+    """Ask for the delivery of some articles, or for their way to the trash.
 
     ``options``: ``force`` overwrites a post that a human changed; ``status`` overrides the rule of
-    the site. Raises InputError and NotFoundError.
+    the site. A live delivery of an article is returned as it is. Raises InputError and
+    NotFoundError.
     """
     ids = list(dict.fromkeys(content_ids))
     if not ids or len(ids) > MAX_CONTENTS:
@@ -46,29 +51,14 @@ def submit(site: Site, content_ids: list[uuid.UUID], options: dict[str, Any]) ->
     owned = select(Content.id).where(Content.site_id == site.id, Content.id.in_(ids))
     if len(set(db.session.scalars(owned))) != len(ids):
         raise NotFoundError("One of the chosen articles does not exist any more.")
-    deliveries = [add(site, one, options) for one in ids]
+    added = [add(site, one, options, kind) for one in ids]
     db.session.commit()
     current().cache.ring()
-    return deliveries
-
-
-def add(site: Site, content_id: uuid.UUID, options: dict[str, Any]) -> Delivery:
-    """Add a delivery to the session, or find the live one; the caller commits."""
-    delivery = Delivery(
-        account_id=site.account_id,
-        site_id=site.id,
-        content_id=content_id,
-        options=options,
-        work_key=work_key("publish", [content_id]),
-        message="Waiting to be sent to the site…",
-    )
-    found, _ = add_or_find_live(delivery)
-    assert isinstance(found, Delivery)  # noqa: S101 - narrows the type
-    return found
+    return added
 
 
 def add_for_task(site: Site, task_id: uuid.UUID) -> Delivery | None:
-    """The same for the article of a task, when it has one."""
+    """Add the delivery of a task's article, when it has one; the caller commits."""
     content_id = db.session.scalar(
         select(Content.id).where(Content.site_id == site.id, Content.task_id == task_id)
     )
@@ -80,32 +70,48 @@ def execute(delivery_id: uuid.UUID, generation: int) -> None:
     perform(Ticket(Delivery, delivery_id, generation), _execute, RETRY_DELAYS_S)
 
 
-def _execute(delivery: Delivery, lease: Lease) -> None:
-    site = db.session.get_one(Site, delivery.site_id)
-    content = db.session.get(Content, delivery.content_id)
-    if content is None:
-        raise NotFoundError("The article was deleted before it could be sent.")
-    client = client_for(site)
-    steps = _Steps(lease)
-    rules = {**site_settings.read(site)["publishing"], **delivery.options}
-    _moderate(content, rules, steps)
-    images = [image for image in content.images if image.state is ImageState.GENERATED]
-    for number, image in enumerate(images, start=1):
-        if image.wp_media_id is None:
-            steps.report("AI_CALL", 20 * number, f"Sending image {number} of {len(images)}…")
-            _send_image(client, content, image)
-    steps.report("SAVE", 70, "Sending the article…")
+def difference(site: Site, delivery_id: uuid.UUID) -> dict[str, Any]:
+    """Ours against what stands on the site, for a delivery that a person has to decide about.
+
+    Asked of the site now where it can be reached, else as it was told with the refusal.
+    ConflictError where there is nothing to compare.
+    """
+    delivery = get(site.id, delivery_id)
+    content = db.session.get_one(Content, delivery.content_id)
+    ours = document_of(site, content, rules_for(site, delivery))
+    theirs = (delivery.receipt or {}).get("theirs")
+    if not deliveries.is_pulled(site):
+        client = sites.client_for(site)
+        db.session.commit()
+        theirs = client.get_content(content.id)
+    if not theirs:
+        raise ConflictError("The site has not told what stands there.", "nothing_to_compare")
+    choice = (delivery.result or {}).get("choice", {})
+    return {**differences.compare(ours, theirs), "choice": choice}
+
+
+def rules_for(site: Site, delivery: Delivery) -> dict[str, Any]:
+    """The site's publishing rules with what was asked for this delivery laid over them."""
+    return {**site_settings.read(site)["publishing"], **delivery.options}
+
+
+def document_of(site: Site, content: Content, rules: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to stand on the site, from the article and the media that lie there."""
+    images = site_media.images_of(content)
+    media = site_media.known(site.id, images)
     abilities = (site.connection or {}).get("site", {})
-    _send_post(client, content, images, documents.build(content, images, rules, abilities), steps)
+    return documents.build(content, images, media, rules, abilities)
 
 
-def _moderate(content: Content, rules: dict[str, Any], steps: "_Steps") -> None:
-    """Nothing goes public unseen: a person approved it, or the provider passed it."""
+def moderate(content: Content, rules: Mapping[str, Any]) -> None:
+    """Nothing goes public unseen: a person approved it, or the provider passed it.
+
+    ConflictError ``content_flagged`` otherwise.
+    """
     approved = content.status in (ContentStatus.APPROVED, ContentStatus.PUBLISHED)
     if approved or rules["status"] != "publish" or not rules["moderation"]:
         return
     if content.moderation is None:
-        steps.report("PREP", 10, "Having the text checked…")
         owner = (content.account_id, content.site_id)
         content.moderation = check_text(current(), *owner, f"{content.title}\n{content.html}")
         db.session.commit()
@@ -115,125 +121,108 @@ def _moderate(content: Content, rules: dict[str, Any], steps: "_Steps") -> None:
         raise ConflictError(words, "content_flagged")
 
 
-def _send_image(client: WordPressClient, content: Content, image: Image) -> None:
-    file = db.session.get(ImageFile, (image.account_id, image.sha256))
-    if file is None or image.sha256 is None:
-        raise NotFoundError("The picture's file is gone; make the image again.")
-    name = documents.file_name(content.title, image, EXTENSIONS[file.mime])
-    data, mime = file.data, file.mime
-    db.session.commit()
-    answer = client.put_media(
-        image.sha256, data, mime, name, image.alt, image.alt or content.title, image.caption
-    )
-    image.wp_media_id = int(answer["id"])
-    image.provenance = {**image.provenance, "wp_url": answer["source_url"]}
-    db.session.commit()
+def _execute(delivery: Delivery, lease: Lease) -> None:
+    site = db.session.get_one(Site, delivery.site_id)
+    content = db.session.get(Content, delivery.content_id)
+    if content is None:
+        raise NotFoundError("The article was deleted before it could be sent.")
+    if deliveries.is_pulled(site):
+        deliveries.leave_for_plugin(lease.ticket, "Waiting for the site's plugin to fetch it…")
+        return
+    try:
+        if delivery.kind is DeliveryKind.TRASH:
+            _trash(site, content, lease)
+        else:
+            _Push(site, content, rules_for(site, delivery), lease).run()
+    except WordPressError as error:
+        if error.code in deliveries.CHOICES:
+            deliveries.refuse(lease.ticket, content, error)
+        elif error.code in PULLABLE and sites.has_plugin(site):
+            sites.fall_back_to_pull(site, error.code, error.message)
+            words = f"{error.message} The plugin will fetch this article instead."
+            deliveries.leave_for_plugin(lease.ticket, words, error.code)
+        else:
+            raise
 
 
-def _send_post(
-    client: WordPressClient,
-    content: Content,
-    images: list[Image],
-    document: dict[str, Any],
-    steps: "_Steps",
-) -> None:
+def _trash(site: Site, content: Content, lease: Lease) -> None:
+    client = sites.client_for(site)
     db.session.commit()
     try:
-        receipt = client.put_content(content.id, document)
+        receipt = client.delete_content(content.id)
     except WordPressError as error:
-        if error.details.get("wp_code") == "igny8_unknown_media":
-            for image in images:
-                image.wp_media_id = None
-            db.session.commit()
-            error.retryable = True
-        raise
-    problems = documents.check_receipt(document, receipt)
-    _finish(steps.lease, content, receipt, problems)
-
-
-def _finish(lease: Lease, content: Content, receipt: dict[str, Any], problems: list[str]) -> None:
-    """The post stands: store where, and end the delivery, in one transaction."""
+        if error.details.get("wp_code") != "igny8_not_found":
+            raise
+        receipt = {}
     lease.check()
-    content.wp_post_id = int(receipt["id"])
-    content.wp_status = str(receipt["status"])
-    content.wp_link, content.wp_edit_link = receipt["link"], receipt["edit_link"]
-    content.wp_sha = receipt["sha"]
-    if receipt["status"] in ("publish", "future"):
-        content.status = ContentStatus.PUBLISHED
-    result = {
-        "post_id": receipt["id"],
-        "link": receipt["link"],
-        "edit_link": receipt["edit_link"],
-        "status": receipt["status"],
-        "receipt": receipt,
-    }
-    words = "The post stands on the site, but: " + " ".join(problems)
-    moved = move(
-        lease.ticket,
-        (WorkState.RUNNING,),
-        state=WorkState.FAILURE if problems else WorkState.SUCCESS,
-        phase="DONE",
-        percentage=100,
-        message=words if problems else "Done.",
-        error=words if problems else None,
-        error_code="receipt_mismatch" if problems else None,
-        lease_until=None,
-        finished_at=utcnow(),
-        result=result,
-        receipt=receipt,
-        wp_id=int(receipt["id"]),
-    )
-    if not moved:
-        db.session.rollback()
-        raise LeaseLostError("Another worker took this over.")
-    db.session.commit()
-    publish_status(Delivery, lease.ticket.id)
+    deliveries.conclude_trash(lease.ticket, content, receipt)
 
 
-class _Steps:
-    """Progress of one delivery."""
+class _Push:
+    """One article on its way to a site that can be reached."""
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, site: Site, content: Content, rules: dict[str, Any], lease: Lease) -> None:
+        self.site = site
+        self.content = content
+        self.rules = rules
         self.lease = lease
+        self.client = sites.client_for(site)
 
-    def report(self, phase: str, percentage: int, message: str) -> None:
+    def run(self) -> None:
+        """Media, then the post; media that the site lost meanwhile are sent once more."""
+        self._report("PREP", 10, "Preparing the article…")
+        moderate(self.content, self.rules)
+        self._send_media()
+        try:
+            document, receipt = self._send_post()
+        except WordPressError as error:
+            lost = self._lost_media(error)
+            if not lost:
+                raise
+            site_media.forget(self.site.id, lost)
+            self._send_media()
+            document, receipt = self._send_post()
         self.lease.check()
-        values = {"phase": phase, "percentage": min(percentage, 95), "message": message}
+        deliveries.conclude(self.lease.ticket, self.content, document, receipt)
+
+    def _lost_media(self, error: WordPressError) -> list[str]:
+        if error.details.get("wp_code") != "igny8_unknown_media":
+            return []
+        images = site_media.images_of(self.content)
+        told = error.details.get("sha256")
+        return list(told) if told else [str(image.sha256) for image in images]
+
+    def _send_media(self) -> None:
+        images = site_media.images_of(self.content)
+        uploads = site_media.missing(self.content, images)
+        for number, upload in enumerate(uploads, start=1):
+            words = f"Sending image {number} of {len(uploads)}…"
+            self._report("AI_CALL", 10 + 50 * number // len(uploads), words)
+            data = site_media.read_bytes(self.site.account_id, upload.sha256)
+            db.session.commit()
+            told = self.client.put_media(
+                upload.sha256,
+                data,
+                upload.mime,
+                upload.filename,
+                upload.alt,
+                upload.title,
+                upload.caption,
+            )
+            self.lease.check()
+            site_media.remember(self.site, images, upload.sha256, told)
+
+    def _send_post(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        self._report("SAVE", 70, "Sending the article…")
+        document = document_of(self.site, self.content, self.rules)
+        db.session.commit()
+        return document, self.client.put_content(self.content.id, document)
+
+    def _report(self, phase: str, percentage: int, message: str) -> None:
+        self.lease.check()
+        values = {"phase": phase, "percentage": percentage, "message": message}
         if not move(self.lease.ticket, (WorkState.RUNNING,), **values):
             db.session.rollback()
             raise LeaseLostError("Another worker took this over.")
         db.session.commit()
         publish_status(Delivery, self.lease.ticket.id)
-
-
-def get(site_id: uuid.UUID, delivery_id: uuid.UUID) -> Delivery:
-    """The delivery of that site; raises NotFoundError."""
-    delivery = db.session.scalars(
-        select(Delivery).where(Delivery.site_id == site_id, Delivery.id == delivery_id)
-    ).first()
-    if delivery is None:
-        raise NotFoundError("There is no such delivery.")
-    return delivery
-
-
-def read_status(site_id: uuid.UUID, delivery_id: uuid.UUID) -> StatusBody | None:
-    """The ready status body; None when it is not that site's."""
-    cached = current().cache.get_status(site_id, delivery_id)
-    if cached is not None:
-        return cached
-    delivery = db.session.scalars(
-        select(Delivery).where(Delivery.site_id == site_id, Delivery.id == delivery_id)
-    ).first()
-    return share(current().cache, delivery) if delivery else None
-
-
-def retry(site: Site, delivery_id: uuid.UUID) -> Delivery:
-    """Send a failed delivery again."""
-    delivery = get(site.id, delivery_id)
-    put_back(delivery)
-    return get(site.id, delivery_id)
-
-
-def sweep() -> None:
-    """Reclaim deliveries whose worker fell silent."""
-    reclaim_expired(Delivery)

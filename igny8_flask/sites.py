@@ -58,7 +58,33 @@ def check_connection(site: Site) -> dict[str, Any]:
     db.session.commit()  # no database connection is held while the site is asked
     abilities, checks = run_self_test(client, *expected)
     mode = "push" if all(check.ok for check in checks) else "pull"
-    return _store_connection(site, {**_connection(mode, checks), "site": abilities})
+    known = (site.connection or {}).get("site", {})
+    return _store_connection(site, {**_connection(mode, checks), "site": abilities or known})
+
+
+def has_plugin(site: Site) -> bool:
+    """Whether our plugin runs on the site; without it only core's own routes are there."""
+    return site.site_uuid is not None
+
+
+def fall_back_to_pull(site: Site, code: str, words: str) -> None:
+    """A push was refused for a reason that lasts: the plugin fetches from now on."""
+    name = "auth" if code in ("wp_auth", "wp_forbidden") else "rest"
+    check = Check(
+        name,
+        False,
+        words,
+        "Mend this and run the test again, or leave it: the plugin fetches the articles by itself.",
+    )
+    known = (site.connection or {}).get("site", {})
+    _store_connection(site, {**_connection("pull", [check]), "site": known})
+    log.warning("site_falls_back_to_pull", site_id=str(site.id), code=code)
+
+
+def note_abilities(site: Site, told: dict[str, Any]) -> None:
+    """Keep what the plugin says of its site, for sites that nobody can ask; the caller commits."""
+    known = site.connection or _connection("none", [])
+    site.connection = {**known, "site": {**known.get("site", {}), **told}}
 
 
 def disconnect(site: Site) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from igny8_flask.cache import Cache, StatusBody
 from igny8_flask.db import utcnow
-from igny8_flask.models import AITaskLog, Delivery, WorkState
+from igny8_flask.models import AITaskLog, Delivery, DeliveryKind, WorkState
 
 API_STATE = {
     WorkState.PENDING: "PENDING",
@@ -34,7 +34,7 @@ def describe(work: AITaskLog | Delivery) -> dict[str, Any]:
     status: dict[str, Any] = {
         "success": True,
         "task_id": str(work.id),
-        "function": work.function_name if isinstance(work, AITaskLog) else "publish",
+        "function": work.function_name if isinstance(work, AITaskLog) else _verb(work),
         "state": API_STATE[work.state],
         "phase": work.phase,
         "percentage": work.percentage,
@@ -72,6 +72,10 @@ def describe(work: AITaskLog | Delivery) -> dict[str, Any]:
                 "status_url": link(work.next_id),
             }
     return status
+
+
+def _verb(delivery: Delivery) -> str:
+    return "trash" if delivery.kind is DeliveryKind.TRASH else "publish"
 
 
 def share(cache: Cache, work: AITaskLog | Delivery) -> StatusBody:

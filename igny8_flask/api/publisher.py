@@ -12,6 +12,7 @@ from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import STATES, StatusOut, status_response
 from igny8_flask.api.schemas import (
     Accepted,
+    Answer,
     Flag,
     Id,
     Ids,
@@ -21,7 +22,7 @@ from igny8_flask.api.schemas import (
     page_schema,
 )
 from igny8_flask.auth import principal
-from igny8_flask.models import AITaskLog, Delivery
+from igny8_flask.models import AITaskLog, Delivery, DeliveryKind
 from igny8_flask.rows import Page, page_of
 from igny8_flask.work_status import API_STATE, delivery_url, run_url
 
@@ -36,8 +37,41 @@ class PublishIn(Schema):
     status = fields.String(validate=validate.OneOf(["draft", "pending", "publish"]))
 
 
+class TrashIn(Schema):
+    """Articles whose posts go to the trash of the site."""
+
+    ids = Ids()
+
+
+class ChoiceOut(Schema):
+    """Why a person has to decide, and what they need for it."""
+
+    reason = fields.String()
+    who = fields.String(allow_none=True)
+    when = fields.String(allow_none=True)
+    changed = fields.List(fields.String())
+    edit_link = fields.String(allow_none=True)
+
+
+class BothOut(Schema):
+    """One part in two versions."""
+
+    ours = fields.String()
+    theirs = fields.String()
+
+
+class DifferenceOut(Answer):
+    """Ours against the site's: ``text`` is a unified diff of the words."""
+
+    changed = fields.List(fields.String())
+    text = fields.String()
+    title = fields.Nested(BothOut)
+    excerpt = fields.Nested(BothOut)
+    choice = fields.Nested(ChoiceOut)
+
+
 class DeliveryOut(Schema):
-    """A delivery in a list."""
+    """A delivery in a list; ``result`` holds the receipt with its problems and warnings."""
 
     id = Id()
     content_id = Id()
@@ -47,6 +81,8 @@ class DeliveryOut(Schema):
     error = fields.String(allow_none=True)
     code = fields.String(attribute="error_code", allow_none=True)
     wp_id = fields.Integer(allow_none=True)
+    by_pull = fields.Boolean()
+    result = fields.Dict(allow_none=True)
     attempts = fields.Integer()
     created_at = Time()
     finished_at = Time(allow_none=True)
@@ -73,6 +109,17 @@ def publish(body: dict[str, Any]) -> dict[str, Any]:
     return _accepted(batches.gather(site, "publish", deliveries, body))
 
 
+@blp.route("/trash/", methods=["POST"])
+@idempotent
+@blp.arguments(TrashIn)
+@blp.response(202, Accepted)
+def trash(body: dict[str, Any]) -> dict[str, Any]:
+    """Move the posts of articles to the trash of the site; publishing with force restores them."""
+    site = principal().site
+    rows = publishing.submit(site, body["ids"], {}, DeliveryKind.TRASH)
+    return _accepted(rows[0] if len(rows) == 1 else batches.gather(site, "trash", rows, {}))
+
+
 @blp.route("/deliveries/", methods=["GET"])
 @blp.arguments(Query, location="query")
 @blp.response(200, page_schema(DeliveryOut))
@@ -91,6 +138,13 @@ def list_deliveries(args: dict[str, Any]) -> Page:
 def read_status(delivery_id: uuid.UUID) -> Response:
     """Show how a delivery goes."""
     return status_response(publishing.read_status(principal().site_id, delivery_id))
+
+
+@blp.route("/deliveries/<uuid:delivery_id>/diff/", methods=["GET"])
+@blp.response(200, DifferenceOut)
+def read_difference(delivery_id: uuid.UUID) -> dict[str, Any]:
+    """Compare our article with what stands on the site."""
+    return publishing.difference(principal().site, delivery_id)
 
 
 @blp.route("/deliveries/<uuid:delivery_id>/retry/", methods=["POST"])

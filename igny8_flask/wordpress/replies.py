@@ -10,6 +10,7 @@ from igny8_flask.errors import OutboundError, WordPressError
 from igny8_flask.outbound import Reply
 
 MAX_RETRY_AFTER_S = 24 * 3600.0
+PAGE_BYTES = 65_536  # as much of a page as is looked at for its kind
 MAX_STARTS = 20  # braces tried before a body counts as no JSON
 
 _WORDS = {
@@ -17,8 +18,12 @@ _WORDS = {
     "igny8_locked": ("wp_locked", "Somebody is editing this post right now."),
     "igny8_trashed": ("wp_trashed", "This post lies in the trash of the site."),
     "igny8_busy": ("wp_busy", "The site is busy with the same post; it will be tried again."),
+    "igny8_hash_mismatch": (
+        "wp_upload_damaged",
+        "A picture arrived damaged at the site; it will be sent again.",
+    ),
 }
-_PASSING = frozenset({"wp_busy", "wp_locked"})
+_PASSING = frozenset({"wp_busy", "wp_upload_damaged"})
 _NO_ROUTE = frozenset({"rest_no_route"})
 
 
@@ -34,11 +39,18 @@ def read(reply: Reply) -> dict[str, Any]:
     if reply.status >= 400:
         raise _failure(reply, data)
     if data is None:
-        raise WordPressError(
-            "The site's REST API does not answer with data: a plugin or the web server blocks it.",
-            "wp_rest_blocked",
-        )
+        raise WordPressError(_not_data(reply), "wp_rest_blocked")
     return data
+
+
+def _not_data(reply: Reply) -> str:
+    page = reply.body[:PAGE_BYTES].lower()
+    if b"wp-login" in page or b'type="password"' in page:
+        return (
+            "The site answers with a login page instead of data: a plugin hides it from visitors. "
+            "Exempt /wp-json/igny8/ from that."
+        )
+    return "The site's REST API does not answer with data: a plugin or the web server blocks it."
 
 
 def parse_json(body: bytes) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What is sent to a site, and how its receipt is read."""
+"""What is sent to a site."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from flask import Flask
 
 from igny8_flask import documents
 from igny8_flask.db import db
-from igny8_flask.models import Content, Image, ImageKind, Site
+from igny8_flask.models import Content, Image, ImageKind, Site, SiteMedia
 from igny8_flask.models.enums import ImageState
 from tests.factories import make_content, make_site
 
@@ -35,7 +35,12 @@ def make_image(content: Content, kind: ImageKind, **columns: Any) -> Image:
 
 
 def sent(content: Content, *images: Image, **abilities: Any) -> dict[str, Any]:
-    return documents.build(content, images, RULES, abilities)
+    media = {
+        image.sha256: SiteMedia(wp_media_id=7, source_url="https://site.example.com/w.webp")
+        for image in images
+        if image.sha256
+    }
+    return documents.build(content, images, media, RULES, abilities)
 
 
 def test_blocks_for_the_block_editor_and_html_for_the_classic_one(site: Site) -> None:
@@ -58,10 +63,10 @@ def test_an_image_stands_in_its_section(site: Site) -> None:
         content,
         ImageKind.DESKTOP,
         heading="Water",
-        wp_media_id=7,
-        provenance={"wp_url": "https://site.example.com/w.webp"},
     )
-    blocks = sent(content, image)["content"]
+    document = sent(content, image)
+    assert document["images"] == [{"sha256": "a" * 64, "id": 7, "alt": "A spade"}]
+    blocks = document["content"]
     assert blocks.index("About soil") < blocks.index("About water") < blocks.index("wp-image-7")
 
 
@@ -96,23 +101,3 @@ def test_own_categories_come_before_suggested_ones(site: Site) -> None:
 )
 def test_slugs_are_short_ascii_or_left_to_the_site(title: str, slug: str) -> None:
     assert documents.slug_of(title) == slug
-
-
-def test_a_receipt_that_matches_has_no_problems() -> None:
-    receipt = {"status": "draft", "fields": {"title": "applied", "content": "altered"}}
-    assert documents.check_receipt({"status": "draft", "title": "T", "content": "C"}, receipt) == []
-
-
-def test_a_field_that_failed_is_named() -> None:
-    receipt = {
-        "status": "draft",
-        "fields": {"title": "applied", "content": "applied", "featured": {"state": "failed"}},
-    }
-    (problem,) = documents.check_receipt({"status": "draft"}, receipt)
-    assert "featured image" in problem
-
-
-def test_another_status_than_asked_is_named() -> None:
-    receipt = {"status": "pending", "fields": {"title": "applied", "content": "applied"}}
-    (problem,) = documents.check_receipt({"status": "publish"}, receipt)
-    assert "pending" in problem

@@ -67,10 +67,12 @@ def error(code, status=400, **data):
     ("status", "body", "headers", "code", "retryable"),
     [
         (409, error("igny8_changed", modified_by="Ann"), {}, "wp_changed", False),
-        (423, error("igny8_locked", user="Ann"), {}, "wp_locked", True),
+        (423, error("igny8_locked", user="Ann"), {}, "wp_locked", False),
         (409, error("igny8_trashed"), {}, "wp_trashed", False),
         (503, error("igny8_busy"), {"Retry-After": "3"}, "wp_busy", True),
         (422, error("igny8_unknown_media"), {}, "wp_rejected", False),
+        (422, error("igny8_hash_mismatch"), {}, "wp_upload_damaged", True),
+        (200, b"<form action='/wp-login.php'>", {}, "wp_rest_blocked", False),
         (400, error("rest_invalid_param"), {}, "wp_rejected", False),
         (404, error("igny8_not_found"), {}, "wp_rejected", False),
         (404, error("rest_no_route"), {}, "wp_rest_blocked", False),

@@ -47,6 +47,18 @@ final class Document {
 				'default' => false,
 			),
 			'featured'     => self::record( array( 'sha256' => array( 'pattern' => '^[0-9a-f]{64}$' ) + $text ), array( 'sha256' ) ),
+			'images'       => array(
+				'type'     => 'array',
+				'maxItems' => 50,
+				'items'    => self::record(
+					array(
+						'sha256' => array( 'pattern' => '^[0-9a-f]{64}$' ) + $text,
+						'id'     => array( 'type' => 'integer' ),
+						'alt'    => $text,
+					),
+					array( 'sha256', 'id' )
+				),
+			),
 			'seo'          => self::record(
 				array(
 					'title'       => $text,

@@ -59,6 +59,25 @@ final class Media_Writer {
 	}
 
 	/**
+	 * Hashes of a document's images that this site does not hold, or holds under another id than the text names.
+	 *
+	 * @param array $document Valid document.
+	 * @return string[]
+	 */
+	public static function lost( array $document ): array {
+		$lost = array();
+		if ( isset( $document['featured']['sha256'] ) && ! self::find( $document['featured']['sha256'] ) ) {
+			$lost[] = $document['featured']['sha256'];
+		}
+		foreach ( $document['images'] ?? array() as $image ) {
+			if ( self::find( $image['sha256'] ) !== (int) $image['id'] ) {
+				$lost[] = $image['sha256'];
+			}
+		}
+		return array_values( array_unique( $lost ) );
+	}
+
+	/**
 	 * MIME types of images that may be uploaded here.
 	 *
 	 * @return string[]

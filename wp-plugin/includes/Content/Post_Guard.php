@@ -32,7 +32,7 @@ final class Post_Guard {
 			return null;
 		}
 		if ( 'trash' === $post->post_status ) {
-			return new WP_Error( 'igny8_trashed', __( 'The post is in the trash of the site.', 'igny8' ), array( 'status' => 409, 'id' => $post->ID ) ); // phpcs:ignore WordPress.Arrays
+			return self::trashed( $post );
 		}
 		return self::locked( $post ) ?? self::changed( $post, $document );
 	}
@@ -83,6 +83,23 @@ final class Post_Guard {
 	}
 
 	/**
+	 * Refusal of a post in the trash.
+	 */
+	private static function trashed( WP_Post $post ): WP_Error {
+		$since = (int) get_post_meta( $post->ID, '_wp_trash_meta_time', true );
+		return new WP_Error(
+			'igny8_trashed',
+			__( 'The post is in the trash of the site.', 'igny8' ),
+			array(
+				'status'    => 409,
+				'id'        => $post->ID,
+				'since'     => $since ? gmdate( 'c', $since ) : null,
+				'edit_link' => admin_url( 'edit.php?post_status=trash&post_type=' . $post->post_type ),
+			)
+		);
+	}
+
+	/**
 	 * Refusal while somebody has the post open.
 	 */
 	private static function locked( WP_Post $post ): ?WP_Error {
@@ -97,10 +114,11 @@ final class Post_Guard {
 			/* translators: %s: display name of a user. */
 			sprintf( __( '%s has the post open in the editor.', 'igny8' ), $who->display_name ),
 			array(
-				'status' => 423,
-				'user'   => $who->display_name,
-				'since'  => gmdate( 'c', (int) get_post_meta( $post->ID, '_edit_lock', true ) ),
-				'id'     => $post->ID,
+				'status'    => 423,
+				'user'      => $who->display_name,
+				'since'     => gmdate( 'c', (int) get_post_meta( $post->ID, '_edit_lock', true ) ),
+				'id'        => $post->ID,
+				'edit_link' => Receipt::edit_link( $post->ID ),
 			)
 		);
 	}
@@ -116,7 +134,6 @@ final class Post_Guard {
 		if ( ! $changes || self::has_seen( $post, (string) ( $document['base_sha'] ?? '' ) ) ) {
 			return null;
 		}
-		$editor = get_userdata( (int) get_post_meta( $post->ID, '_edit_last', true ) );
 		return new WP_Error(
 			'igny8_changed',
 			__( 'The post was changed on the site since the last delivery.', 'igny8' ),
@@ -126,9 +143,9 @@ final class Post_Guard {
 				'changed'      => $changes,
 				'sha'          => self::sha( $post ),
 				'modified_gmt' => Receipt::modified( $post ),
-				'modified_by'  => $editor ? $editor->display_name : '',
 				'edit_link'    => Receipt::edit_link( $post->ID ),
-			)
+				'theirs'       => Receipt::text( $post ),
+			) + Receipt::last_editor( $post )
 		);
 	}
 }

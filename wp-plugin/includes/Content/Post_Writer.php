@@ -93,10 +93,11 @@ final class Post_Writer {
 		if ( $problem ) {
 			return $problem;
 		}
-		$featured = isset( $document['featured']['sha256'] ) ? Media_Writer::find( $document['featured']['sha256'] ) : 0;
-		if ( isset( $document['featured']['sha256'] ) && ! $featured ) {
-			return new WP_Error( 'igny8_unknown_media', __( 'The featured image has not been uploaded to this site.', 'igny8' ), array( 'status' => 422 ) );
+		$lost = Media_Writer::lost( $document );
+		if ( $lost ) {
+			return new WP_Error( 'igny8_unknown_media', __( 'Images of this article are not in the media library of this site.', 'igny8' ), array( 'status' => 422, 'sha256' => $lost ) ); // phpcs:ignore WordPress.Arrays
 		}
+		$featured    = isset( $document['featured']['sha256'] ) ? Media_Writer::find( $document['featured']['sha256'] ) : 0;
 		$fingerprint = Document::fingerprint( $document );
 		if ( $post && self::stands_already( $post, $fingerprint, $document ) ) {
 			return Receipt::of( $post, false );
@@ -115,8 +116,10 @@ final class Post_Writer {
 	 */
 	private static function stands_already( WP_Post $post, string $fingerprint, array $document ): bool {
 		$pushed = get_post_meta( $post->ID, Meta::PUSHED, true );
-		return isset( $pushed['document'] ) && $pushed['document'] === $fingerprint && 'trash' !== $post->post_status
-			&& ( empty( $document['force'] ) || ! Post_Guard::changes( $post ) );
+		if ( ! isset( $pushed['document'] ) || $pushed['document'] !== $fingerprint || 'trash' === $post->post_status || Receipt::has_failure( $pushed['fields'] ) ) {
+			return false;
+		}
+		return empty( $document['force'] ) || ( $post->post_status === $document['status'] && ! Post_Guard::changes( $post ) );
 	}
 
 	/**
@@ -193,9 +196,13 @@ final class Post_Writer {
 			$fields['seo'] = Seo::apply( $id, (array) $document['seo'] );
 		}
 		clean_post_cache( $id );
-		$post   = get_post( $id );
+		$post = get_post( $id );
+		if ( ! empty( $document['images'] ) ) {
+			$fields['images'] = Receipt::images( $post->post_content, $document['images'] );
+		}
 		$pushed = array(
 			'document' => $fingerprint,
+			'status'   => $post->post_status,
 			'title'    => $post->post_title,
 			'excerpt'  => $post->post_excerpt,
 			'fields'   => Receipt::columns( $post, $document ) + $fields,
@@ -206,10 +213,14 @@ final class Post_Writer {
 	}
 
 	/**
-	 * A post that a person has made public or private stays so, unless asked for otherwise.
+	 * A post that a person has made public or private stays so, unless asked for otherwise; a date that we set, we may take back.
 	 */
 	private static function status( array $document, ?WP_Post $post ): string {
 		if ( ! $post || ! empty( $document['force'] ) ) {
+			return $document['status'];
+		}
+		$pushed = get_post_meta( $post->ID, Meta::PUSHED, true );
+		if ( 'future' === $post->post_status && 'future' === ( $pushed['status'] ?? '' ) ) {
 			return $document['status'];
 		}
 		$demotes = in_array( $post->post_status, self::LIVE, true ) && ! in_array( $document['status'], self::LIVE, true );

@@ -41,6 +41,70 @@ final class Receipt {
 	}
 
 	/**
+	 * The facts about a post, with its text as it is stored.
+	 *
+	 * @param WP_Post $post Post of ours.
+	 */
+	public static function full( WP_Post $post ): array {
+		return self::of( $post, false ) + self::text( $post ) + self::last_editor( $post );
+	}
+
+	/**
+	 * The words of a post as they are stored.
+	 */
+	public static function text( WP_Post $post ): array {
+		return array(
+			'title'   => $post->post_title,
+			'content' => $post->post_content,
+			'excerpt' => $post->post_excerpt,
+		);
+	}
+
+	/**
+	 * Who edited the post last, '' when nobody did.
+	 */
+	public static function last_editor( WP_Post $post ): array {
+		$editor = get_userdata( (int) get_post_meta( $post->ID, '_edit_last', true ) );
+		return array( 'modified_by' => $editor ? $editor->display_name : '' );
+	}
+
+	/**
+	 * Whether the images stand in the stored text, with the words for those who cannot see them.
+	 *
+	 * @param string  $stored Text of the post.
+	 * @param array[] $images {sha256, id, alt} of each image that was sent.
+	 * @return array {state, missing: string[], without_alt: string[]}
+	 */
+	public static function images( string $stored, array $images ): array {
+		preg_match_all( '/<img\b[^>]*\bwp-image-(\d+)\b[^>]*>/i', $stored, $found );
+		$tags    = array_combine( $found[1], $found[0] );
+		$missing = array();
+		$mute    = array();
+		foreach ( $images as $image ) {
+			if ( ! isset( $tags[ $image['id'] ] ) ) {
+				$missing[] = $image['sha256'];
+			} elseif ( ! empty( $image['alt'] ) && ! preg_match( '/\balt="[^"]+"/', $tags[ $image['id'] ] ) ) {
+				$mute[] = $image['sha256'];
+			}
+		}
+		return array(
+			'state'       => $missing || $mute ? 'failed' : 'applied',
+			'missing'     => $missing,
+			'without_alt' => $mute,
+		);
+	}
+
+	/**
+	 * Whether a field of the last delivery could not be written.
+	 *
+	 * @param array $fields State, or {state, …}, by field.
+	 */
+	public static function has_failure( array $fields ): bool {
+		$states = array_map( static fn( $field ) => is_array( $field ) ? ( $field['state'] ?? '' ) : $field, $fields );
+		return in_array( 'failed', $states, true );
+	}
+
+	/**
 	 * States of the fields that live in the post's own row.
 	 *
 	 * @param WP_Post $post     As stored.

@@ -53,7 +53,7 @@ final class Content_Controller {
 	 */
 	public static function get( WP_REST_Request $request ) {
 		$post = Post_Writer::find( $request['uuid'] );
-		return $post ? Receipt::of( $post, false ) : Post_Writer::not_found();
+		return $post ? Receipt::full( $post ) : Post_Writer::not_found();
 	}
 
 	/**
