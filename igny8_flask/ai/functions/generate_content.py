@@ -9,6 +9,7 @@ from sqlalchemy import select
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field, value
 from igny8_flask.ai.replies import ArticleReply, parse_article
+from igny8_flask.ai.replies.text import folded
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
 from igny8_flask.ai.validators import validate_ids, validate_tasks_exist
@@ -107,10 +108,8 @@ class GenerateContentFunction(BaseAIFunction):
         site_id, _ = owned_ids({**payload, "ids": []})
         ids = validate_ids(payload)
         validate_tasks_exist(site_id, ids)
-        untitled = db.session.scalars(
-            select(Task.id).where(Task.id.in_(ids), Task.title == "")
-        ).first()
-        if untitled:
+        titles = db.session.scalars(select(Task.title).where(Task.id.in_(ids)))
+        if not all(folded(title) for title in titles):
             raise InputError("Give the task a title first.", "task_without_title")
 
     def prepare(self, payload: dict[str, Any], account: Account | None = None) -> dict[str, Any]:
