@@ -7,8 +7,9 @@ from copy import copy
 
 from bs4 import Tag
 
-from igny8_flask.content.nodes import HEADINGS, LISTS, attribute, new, parse, plain_text, tags_in
-from igny8_flask.content.writer import write, write_code, write_inside
+from igny8_flask.content.nodes import HEADINGS, LISTS, attribute, new, plain_text, tags_in
+from igny8_flask.content.tables import without_spans
+from igny8_flask.content.writer import read_blocks, write, write_code, write_inside
 
 _VIDEO = re.compile(
     r"https://(?:www\.youtube\.com/watch\?v=[\w-]{11}|youtu\.be/[\w-]{11}|vimeo\.com/\d{1,12})\Z"
@@ -19,9 +20,10 @@ _MEDIA_CLASS = re.compile(r"wp-image-(\d+)")
 def render_blocks(html: str, details: bool = True) -> str:
     """Return clean HTML of the normalizer as block markup.
 
-    ``details=False`` is for sites before WordPress 6.3: a heading-like bold line and paragraphs.
+    ``details=False`` is for sites before WordPress 6.3: a bold line and paragraphs instead of a
+    details block, tables without joined cells, headings and lists without the newer classes.
     """
-    return join_blocks(tags_in(parse(html.replace("<!--more-->", '<hr class="more">'))), details)
+    return join_blocks(read_blocks(html), details)
 
 
 def join_blocks(tags: Iterable[Tag], details: bool = True) -> str:
@@ -35,18 +37,11 @@ def count_blocks(tag: Tag) -> int:
 
 
 def _blocks(tag: Tag, details: bool) -> list[str]:
-    if tag.name in HEADINGS:
-        return [_heading(tag)]
-    if tag.name in LISTS:
-        return [_list(tag)]
-    if tag.name == "details":
-        return [_details(tag)] if details else _without_details(tag)
     if tag.name == "dl":
         return _definitions(tag)
-    if tag.name == "blockquote":
-        return [_quote(tag, details)]
-    writers = {"p": _paragraph, "figure": _figure, "pre": _code, "hr": _separator}
-    return [writers.get(tag.name, _paragraph)(tag)]
+    if tag.name == "details" and not details:
+        return _without_details(tag)
+    return [_WRITERS.get(tag.name, _paragraph)(tag, details)]
 
 
 def _block(name: str, html: str, **attributes: object) -> str:
@@ -61,7 +56,7 @@ def _attributes(attributes: dict[str, object]) -> str:
     return " " + text.replace("--", "\\u002d\\u002d")
 
 
-def _paragraph(tag: Tag) -> str:
+def _paragraph(tag: Tag, _: bool) -> str:
     video = video_address(tag)
     if video:
         return _embed(video)
@@ -101,18 +96,19 @@ def _embed(url: str) -> str:
     )
 
 
-def _heading(tag: Tag) -> str:
+def _heading(tag: Tag, classes: bool) -> str:
     level = int(tag.name[1])
     given: dict[str, object] = {} if level == 2 else {"level": level}
     anchor = attribute(tag, "id")
-    if anchor:
+    if anchor and classes:
         given["anchor"] = anchor
     identity = f' id="{anchor}"' if anchor else ""
-    html = f'<{tag.name}{identity} class="wp-block-heading">{write_inside(tag)}</{tag.name}>'
+    named = ' class="wp-block-heading"' if classes else ""
+    html = f"<{tag.name}{identity}{named}>{write_inside(tag)}</{tag.name}>"
     return _block("heading", html, **given)
 
 
-def _list(tag: Tag) -> str:
+def _list(tag: Tag, classes: bool) -> str:
     given: dict[str, object] = {}
     html = ""
     if tag.name == "ol":
@@ -124,23 +120,24 @@ def _list(tag: Tag) -> str:
             given["reversed"] = True
             html += " reversed"
         html += f' start="{int(start)}"' if start else ""
-    items = "\n\n".join(_list_item(item) for item in tags_in(tag))
-    return _block("list", f'<{tag.name}{html} class="wp-block-list">{items}</{tag.name}>', **given)
+    html += ' class="wp-block-list"' if classes else ""
+    items = "\n\n".join(_list_item(item, classes) for item in tags_in(tag))
+    return _block("list", f"<{tag.name}{html}>{items}</{tag.name}>", **given)
 
 
-def _list_item(item: Tag) -> str:
+def _list_item(item: Tag, classes: bool) -> str:
     words = new("li")
     inner: list[str] = []
     for child in list(item.children):
         if isinstance(child, Tag) and child.name in LISTS | {"pre"}:
-            inner += _blocks(child, True)
+            inner += _blocks(child, classes)
         else:
             words.append(copy(child))
     content = write_inside(words)
     return _block("list-item", f"<li>{content}{(chr(10) * 2).join(inner)}</li>")
 
 
-def _figure(tag: Tag) -> str:
+def _figure(tag: Tag, spans: bool) -> str:
     table = tag.find("table")
     caption = tag.find("figcaption")
     written = ""
@@ -148,15 +145,16 @@ def _figure(tag: Tag) -> str:
         inside = write_inside(caption)
         written = f'<figcaption class="wp-element-caption">{inside}</figcaption>'
     if isinstance(table, Tag):
+        table = table if spans else without_spans(table)
         html = f'<figure class="wp-block-table">{write(table)}{written}</figure>'
-        return _block("table", html, hasFixedLayout=False)
+        return _block("table", html, **({"hasFixedLayout": False} if spans else {}))
     return _image(tag, written)
 
 
 def _image(tag: Tag, caption: str) -> str:
     image = tag.find("img")
     if not isinstance(image, Tag):
-        return _paragraph(tag)
+        return _paragraph(tag, True)
     media = _MEDIA_CLASS.search(attribute(image, "class"))
     shown = new("img", src=attribute(image, "src"), alt=attribute(image, "alt"))
     if image.get("title"):
@@ -180,7 +178,7 @@ def _image(tag: Tag, caption: str) -> str:
     )
 
 
-def _code(tag: Tag) -> str:
+def _code(tag: Tag, _: bool) -> str:
     code = tag.find("code")
     language = attribute(code, "class") if isinstance(code, Tag) else ""
     given: dict[str, object] = {"className": language} if language else {}
@@ -189,7 +187,7 @@ def _code(tag: Tag) -> str:
     return _block("code", html, **given)
 
 
-def _separator(tag: Tag) -> str:
+def _separator(tag: Tag, _: bool) -> str:
     if attribute(tag, "class") == "more":
         return _block("more", "<!--more-->")
     return _block("separator", '<hr class="wp-block-separator has-alpha-channel-opacity"/>')
@@ -203,7 +201,7 @@ def _quote(tag: Tag, details: bool) -> str:
     return _block("quote", html)
 
 
-def _details(tag: Tag) -> str:
+def _details(tag: Tag, _: bool) -> str:
     summary, *inner = list(tags_in(tag))
     html = f"<summary>{write_inside(summary)}</summary>{join_blocks(inner)}"
     return _block("details", f'<details class="wp-block-details">{html}</details>')
@@ -222,3 +220,15 @@ def _definitions(tag: Tag) -> list[str]:
         html = f"<p><strong>{inside}</strong></p>" if entry.name == "dt" else f"<p>{inside}</p>"
         written.append(_block("paragraph", html))
     return written
+
+
+_WRITERS = {
+    **dict.fromkeys(HEADINGS, _heading),
+    **dict.fromkeys(LISTS, _list),
+    "figure": _figure,
+    "details": _details,
+    "blockquote": _quote,
+    "p": _paragraph,
+    "pre": _code,
+    "hr": _separator,
+}

@@ -7,9 +7,9 @@ from bs4 import Tag
 
 from igny8_flask.content.blocks import join_blocks
 from igny8_flask.content.model import NormalizedContent, PlacedImage
-from igny8_flask.content.nodes import HEADINGS, new, parse, tags_in
+from igny8_flask.content.nodes import HEADINGS, new
 from igny8_flask.content.normalizer import find_sections
-from igny8_flask.content.writer import write_blocks
+from igny8_flask.content.writer import read_blocks, write_blocks
 
 
 def place_images(
@@ -20,7 +20,7 @@ def place_images(
     An image without a section (or of a section that is not there) goes after the article's first
     paragraph. Images of one section keep their order. ``details`` is as in ``render_blocks``.
     """
-    blocks = list(tags_in(parse(content.html.replace("<!--more-->", '<hr class="more">'))))
+    blocks = read_blocks(content.html)
     places: dict[int, list[Tag]] = {}
     for image in images:
         places.setdefault(_place(blocks, image.section), []).append(_figure(image))

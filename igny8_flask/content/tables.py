@@ -1,11 +1,13 @@
 """Tables as an editor's table block holds them: head, body, foot, inline cells."""
 
 from collections.abc import Callable
+from copy import copy
 
 from bs4 import PageElement, Tag
 
 from igny8_flask.content.nodes import attribute, fill, is_flow, new, plain_text, tags_in, trim
 
+MAX_SPAN = 40
 _CELL_ATTRIBUTES = ("colspan", "rowspan", "scope", "class", "data-align")
 
 
@@ -108,3 +110,37 @@ def _list_lines(block: Tag) -> list[PageElement]:
         fill(line, [child for child in list(item.children) if not is_flow(child)])
         nodes += [*([new("br")] if nodes else []), *list(line.children)]
     return nodes
+
+
+def without_spans(table: Tag) -> Tag:
+    """Return a copy of a tidy table in which joined cells are one full and some empty cells."""
+    made = new("table")
+    for section in tags_in(table):
+        covered: dict[int, int] = {}  # column: rows below that a cell above still covers
+        made.append(new(section.name, *[_square(row, covered) for row in tags_in(section)]))
+    return made
+
+
+def _square(row: Tag, covered: dict[int, int]) -> Tag:
+    made = new("tr")
+    for cell in tags_in(row):
+        _fill_covered(made, covered, cell.name)
+        width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+        kept = copy(cell)
+        del kept["colspan"], kept["rowspan"]
+        start = len(made.contents)
+        fill(made, [kept, *(new(cell.name) for _ in range(width - 1))])
+        if height > 1:
+            covered |= dict.fromkeys(range(start, start + width), height - 1)
+    _fill_covered(made, covered, "td")
+    return made
+
+
+def _fill_covered(made: Tag, covered: dict[int, int], name: str) -> None:
+    while covered.get(len(made.contents), 0) > 0:
+        covered[len(made.contents)] -= 1
+        made.append(new(name))
+
+
+def _span(cell: Tag, name: str) -> int:
+    return min(int(attribute(cell, name) or 1), MAX_SPAN)

@@ -6,8 +6,15 @@ from html import escape
 
 from bs4 import NavigableString, PageElement, Tag
 
+from igny8_flask.content.nodes import parse, tags_in
+
 VOID = frozenset({"br", "hr", "img"})
-_SHORTCODE = re.compile(r"\[(?=/?[\w-]{0,60}[^\W\d_])")
+_TAG_OR_SHORTCODE = re.compile(r"<[^>]*>|\[(?=/?[\w-]{0,60}[^\W\d_])")
+_WEB_ATTRIBUTE = re.compile(r" (?:href|src)=\"[^\"]*\"")
+# The editor turns the entity back into a bracket when a human saves; parted from the name by a tag
+# (in an attribute by a word joiner) it still cannot run.
+_APART = '<span class="is-literal">&#91;</span>'
+_APART_IN_ATTRIBUTE = "&#91;\u2060"
 _ADDRESS_LINE = re.compile(r"^(\s*https?:)//([^\s<>\"]+\s*)$", re.M)
 
 
@@ -19,6 +26,12 @@ def write(node: PageElement) -> str:
 def write_blocks(blocks: Iterable[Tag]) -> str:
     """Return an article's blocks as HTML, one to a line."""
     return "\n".join(map(write, blocks)).replace('<hr class="more">', "<!--more-->")
+
+
+def read_blocks(html: str) -> list[Tag]:
+    """Return the blocks of an article that ``write_blocks`` wrote."""
+    html = html.replace("<!--more-->", '<hr class="more">')
+    return list(tags_in(parse(html.replace(_APART, "[").replace("\u2060", ""))))
 
 
 def write_inside(tag: Tag) -> str:
@@ -33,8 +46,18 @@ def write_code(text: str) -> str:
 
 
 def neutralize(html: str) -> str:
-    """Write the bracket of anything shaped like a shortcode as an entity."""
-    return _SHORTCODE.sub("&#91;", html)
+    """Part the bracket of anything shaped like a shortcode from its name."""
+    return _TAG_OR_SHORTCODE.sub(_neutral, html) if "[" in html else html
+
+
+def _neutral(match: re.Match[str]) -> str:
+    tag = match[0]
+    if tag == "[":
+        return _APART
+    if "[" not in tag:
+        return tag
+    tag = _WEB_ATTRIBUTE.sub(lambda address: address[0].replace("[", "%5B"), tag)
+    return tag.replace("[", _APART_IN_ATTRIBUTE)
 
 
 def _write(node: PageElement) -> str:
