@@ -92,6 +92,22 @@ class Cache:
         except RedisError:
             log.info("cache_away", work_id=str(work_id))
 
+    def recall(self, name: str) -> Any:
+        """A remembered JSON value, or None."""
+        try:
+            stored = self.redis.get(PREFIX + name)
+        except RedisError:
+            return None
+        return json.loads(stored) if isinstance(stored, bytes) else None
+
+    def remember(self, name: str, value: Any, seconds: int) -> bool:
+        """Keep a JSON value for all processes for a while."""
+        try:
+            self.redis.set(PREFIX + name, json.dumps(value), ex=seconds)
+        except RedisError:
+            return False
+        return True
+
     def ring(self) -> bool:
         """Wake the dispatcher: there is new work."""
         try:

@@ -63,7 +63,7 @@ def perform(
         except Igny8Error as error:
             log.warning("job_failed", code=error.code, error=error.message)
             if not _retry(ticket, error, delays_s):
-                _end(ticket, WorkState.FAILURE, error.message, error, on_failure)
+                _end(ticket, WorkState.FAILURE, _words(error), error, on_failure)
         except SQLAlchemyError:
             log.exception("database_failed")
             _retry(ticket, Igny8Error("The database was away for a moment."), delays_s, True)
@@ -115,7 +115,7 @@ def _end(
         lease_until=None,
         finished_at=utcnow(),
         message=message,
-        error=error.message if error else None,
+        error=message if error else None,
         error_code=error.code if error else None,
     )
     db.session.commit()
@@ -123,6 +123,11 @@ def _end(
         on_failure(ticket.id)
     if moved:
         publish_status(ticket.model, ticket.id)
+
+
+def _words(error: Igny8Error) -> str:
+    hint = getattr(error, "hint", "")
+    return error.message if not hint or hint in error.message else f"{error.message} {hint}"
 
 
 def publish_status(model: WorkRow, work_id: uuid.UUID) -> None:

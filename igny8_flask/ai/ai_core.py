@@ -1,23 +1,21 @@
 """AICore: the one door from AI functions to the providers.
 
-Every paid call passes ``_paid``: look for a stored reply of the same (run, step, prompt, model),
-write the intent, call, store the reply and its cost, and only then hand it on.
+Every paid call passes ``Checkpoint.paid``, which knows what was paid for already.
 """
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
 from igny8_flask.ai import offers, stored_reply
+from igny8_flask.ai.checkpoint import Checkpoint, fingerprint
 from igny8_flask.ai.estimates import estimate_image, estimate_text
 from igny8_flask.ai.prices import price_of
+from igny8_flask.ai.profile_store import SharedProfiles
 from igny8_flask.ai.providers import (
     ImageRequest,
     ImageUsage,
-    MemoryProfiles,
     Message,
     OpenAICompatText,
     OpenAIImages,
@@ -34,10 +32,8 @@ from igny8_flask.ai.settings import Integration, ModelConfig, get_model_config, 
 from igny8_flask.ai.tracker import ConsoleStepTracker, CostTracker, StepTracker
 from igny8_flask.ai.types import CallIntent, CallOutcome, Prompt, RunContext
 from igny8_flask.errors import ConfigError, ProviderError
-from igny8_flask.gates import ProviderGate
 from igny8_flask.services import Services
 
-PROFILES = MemoryProfiles()  # per process; a worker that forks per job learns in the parent's copy
 NO_KEY = (
     "No API key for {name} is set. Enter one under Settings → AI provider, or set {env} on the"
     " server."
@@ -57,9 +53,8 @@ class AICore:
     ) -> None:
         self._services = services
         self._context = context
-        self._steps = steps
-        self._costs = costs
-        self._console = console
+        self._checkpoint = Checkpoint(services, context, steps, costs, console)
+        self._profiles = SharedProfiles(services.cache)
         self._integrations: dict[str, Integration] = {}
 
     def get_api_key(self, integration_type: str = "openai") -> str:
@@ -129,14 +124,14 @@ class AICore:
         door = self._door("openai")
 
         def call(_attempt: int) -> tuple[bytes, CallOutcome]:
-            provider = OpenAICompatText(self._services.outbound, *door, PROFILES)
+            provider = OpenAICompatText(self._services.outbound, *door, self._profiles)
             reply = provider.complete(request, on_text, self._context.should_stop)
             return self._text_outcome(reply, request)
 
         text = " ".join(message.content for message in request.messages)
         estimate = self.estimate_cost(model, text, max_tokens)
         intent = self._intent(step, request, model, "openai", estimate)
-        stored = self._paid(intent, door, call)
+        stored = self._checkpoint.paid(intent, door, call)
         return stored_reply.from_bytes(stored)
 
     def generate_image(
@@ -181,7 +176,7 @@ class AICore:
 
         estimate = estimate_image(model, prompt, size, quality, provider)
         intent = self._intent(step, request, model, provider, estimate)
-        return self._paid(intent, self._door(provider), call)
+        return self._checkpoint.paid(intent, self._door(provider), call)
 
     def extract_json(self, response_text: str) -> Any:
         """The JSON document in a reply, or None."""
@@ -235,52 +230,12 @@ class AICore:
     def _intent(
         self, step: str, request: Any, model: str, kind: str, estimate: Decimal | None
     ) -> CallIntent:
-        body = json.dumps(asdict(request), sort_keys=True, default=str, ensure_ascii=False)
-        digest = hashlib.sha256(body.encode()).hexdigest()
         name = "sandbox" if self.is_sandbox(kind) else kind
-        return CallIntent(step, digest, model, name, estimate)
-
-    def _paid(
-        self,
-        intent: CallIntent,
-        door: tuple[str, str],
-        call: Callable[[int], tuple[bytes, CallOutcome]],
-    ) -> bytes:
-        stored = self._context.calls.find(intent)
-        if stored is not None:
-            self._costs.record(intent.step, stored.cost_usd, stored.tokens, intent.model)
-            self._steps.add_request_step("Reuse", message=f"{intent.step}: already paid, reused")
-            return stored.reply
-        self._context.check()
-        services = self._services
-        gate = ProviderGate(services.cache.redis, *door, services.settings.provider_slots)
-        with gate.passed():
-            opened = self._context.calls.intend(intent)
-            self._steps.add_request_step("Request", message=f"{intent.step} → {intent.model}")
-            try:
-                reply, outcome = call(opened.attempt)
-            except ProviderError as error:
-                self._context.calls.fail(opened.id, error.code, error.maybe_billed)
-                self._note(error)
-                self._context.check()
-                raise offers.in_words(services, error, intent, *door) from error
-        self._context.calls.settle(opened.id, outcome)
-        self._costs.record(intent.step, outcome.cost_usd, outcome.tokens, intent.model)
-        self._steps.add_response_step("Reply", message=f"{outcome.tokens} tokens")
-        return reply
+        return CallIntent(step, fingerprint(asdict(request)), model, name, estimate)
 
     def look_at_models(self) -> None:
         """Once a day, learn which models the provider still offers."""
         offers.refresh_if_due(self._services, *self._door("openai"))
-
-    def _note(self, error: ProviderError) -> None:
-        self._steps.add_response_step("Reply", "error", error.message, error.code)
-        if error.kind == "timeout":
-            self._console.timeout(error.retry_after_s or 0)
-        elif error.kind == "rate":
-            self._console.rate_limit(error.retry_after_s)
-        else:
-            self._console.error(error.kind, error.message)
 
     def _text_outcome(self, reply: TextReply, request: TextRequest) -> tuple[bytes, CallOutcome]:
         cost, source = reply.cost_usd, "provider"
