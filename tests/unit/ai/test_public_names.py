@@ -19,6 +19,7 @@ def test_an_unknown_name_is_refused() -> None:
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    code = "import sys, igny8_flask.ai; print(sorted({'flask_sqlalchemy','requests','rq','PIL'} & set(sys.modules)))"
+    heavy = {"flask_sqlalchemy", "requests", "rq", "PIL"}
+    code = f"import sys, igny8_flask.ai; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
