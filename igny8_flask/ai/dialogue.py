@@ -14,6 +14,7 @@ from igny8_flask.ai.providers import TextReply
 from igny8_flask.ai.settings import ModelConfig
 from igny8_flask.ai.tracker import ConsoleStepTracker, ProgressTracker, StepTracker
 from igny8_flask.ai.types import ParsedReply, Prompt, RunContext
+from igny8_flask.errors import ReplyError
 
 MAX_CONTINUATIONS = 2
 OVERLAP_CHARS = 400  # how far back a continuation may repeat what stands already
@@ -92,7 +93,8 @@ class Dialogue:
             _, second = self._answer(question, prompt, ":repair")
             parsed = _better(parsed, second)
         if parsed.error is not None:
-            raise parsed.error
+            # Asked twice already: the stored answers would only be read once more.
+            raise ReplyError(parsed.error.message, parsed.error.kind, retryable=False)
         return parsed
 
     @staticmethod

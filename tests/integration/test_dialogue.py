@@ -87,3 +87,12 @@ def test_a_continuation_that_repeats_the_end_is_joined_once() -> None:
 
 def test_a_continuation_that_repeats_nothing_is_appended() -> None:
     assert join("one two", " three") == "one two three"
+
+
+def test_an_article_that_stays_unusable_fails_at_once(site: Site, sandbox: Sandbox) -> None:
+    sandbox.script({"fault": "empty_content", "times": 9, "match": {}})
+    submit_article(site)
+    failed = run_next()
+    assert failed.state is WorkState.FAILURE
+    assert failed.error_code == "reply_empty"
+    assert calls(sandbox) == 2

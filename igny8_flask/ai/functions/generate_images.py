@@ -152,7 +152,7 @@ class GenerateImagesFunction(BaseAIFunction):
         drawn: list[Drawn] = original_data["drawn"]
         failures = [one.failure for one in drawn if one.failure is not None]
         if not drawn:
-            raise ReplyError("The answer plans no picture that was asked for.", "no_results", True)
+            raise ReplyError("The answer plans no picture that was asked for.", "no_results", False)
         if len(failures) == len(drawn):
             raise failures[0]
         for one in drawn:
