@@ -144,7 +144,11 @@ class GenerateIdeasFunction(BaseAIFunction):
         self, response: str, step_tracker: StepTracker | None = None, **asked: Any
     ) -> IdeasReply:
         """Any reply → ideas for the asked clusters, or a named error."""
-        asked = {**asked, "clusters": asked.get("clusters") or asked.get("items")}
+        asked = {
+            **asked,
+            "clusters": _named(asked.get("clusters") or asked.get("items"), asked.get("ids")),
+            "wanted": asked.get("wanted", asked.get("count")),
+        }
         return parse_ideas(
             response, **known(asked, "clusters", "keywords", "wanted", "finish_reason")
         )
@@ -194,6 +198,15 @@ class GenerateIdeasFunction(BaseAIFunction):
             "unassigned": [text for reply in parsed for text in reply.unassigned],
             "warnings": warnings,
         }
+
+
+def _named(clusters: Sequence[Any] | None, ids: Sequence[Any] | None) -> Sequence[Any] | None:
+    """Clusters with their ids, where names and ids came apart."""
+    if not clusters or not ids or len(ids) != len(clusters):
+        return clusters or ids
+    if not all(isinstance(name, str) for name in clusters):
+        return clusters
+    return [ClusterRef(one, name) for one, name in zip(ids, clusters, strict=True)]
 
 
 def near_duplicates(title: str, taken: Iterable[dict[str, str]]) -> list[dict[str, str]]:

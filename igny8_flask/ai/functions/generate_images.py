@@ -132,6 +132,7 @@ class GenerateImagesFunction(BaseAIFunction):
         self, response: str, step_tracker: StepTracker | None = None, **asked: Any
     ) -> ImagePromptsReply:
         """Any reply → image descriptions or a named error."""
+        asked = {**asked, "count": asked.get("count", asked.get("wanted"))}
         return parse_image_prompts(response, **known(asked, "headings", "count", "finish_reason"))
 
     def save_output(
