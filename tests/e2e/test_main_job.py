@@ -109,7 +109,7 @@ def test_nothing_complains_and_no_secret_reaches_the_browser(
         "return [ get_option( 'igny8_site_key' ), get_option( 'igny8_webhook_secret' ) ];"
     )
     assert all(secrets)
-    for screen in ("igny8", "igny8-content", "igny8-settings"):
+    for screen in ("igny8", "igny8-tasks", "igny8-content", "igny8-settings"):
         opened.admin(f"admin.php?page={screen}")
         html = opened.page.content()
         assert [secret for secret in secrets if secret in html] == []

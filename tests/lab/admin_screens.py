@@ -37,7 +37,7 @@ class AdminScreens:
 
     def open_tasks(self) -> None:
         """The Tasks screen."""
-        self.tab.admin("admin.php?page=igny8")
+        self.tab.admin("admin.php?page=igny8-tasks")
 
     def row(self, title: str) -> Locator:
         """The row of a task."""

@@ -91,6 +91,8 @@
 		const own = {
 			generate_content: { AI_CALL: __( 'Writing', 'igny8' ) },
 			generate_images: { AI_CALL: __( 'Making images', 'igny8' ) },
+			auto_cluster: { AI_CALL: __( 'Grouping keywords', 'igny8' ) },
+			generate_ideas: { AI_CALL: __( 'Finding ideas', 'igny8' ) },
 			publish: { AI_CALL: __( 'Sending images', 'igny8' ), SAVE: __( 'Sending the article', 'igny8' ) },
 		}[ status.function ] || {};
 		const waiting = ! status.phase || 'PENDING' === status.state;
@@ -108,10 +110,7 @@
 		if ( ! known.length ) {
 			return job.done ? __( 'not known', 'igny8' ) : '—';
 		}
-		const sum = known.reduce( ( a, b ) => a + b, 0 );
-		const text = new Intl.NumberFormat( document.documentElement.lang || undefined, {
-			style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 4,
-		} ).format( sum );
+		const text = igny8.money( known.reduce( ( a, b ) => a + b, 0 ) );
 		/* translators: %s: amount of money. */
 		return job.sandbox ? sprintf( __( '%s (sandbox: a stand-in model, nothing was paid)', 'igny8' ), text ) : text;
 	}
@@ -141,6 +140,16 @@
 		parts.steps.parentNode.hidden = ! steps.length;
 	}
 
+	/** What of the work found no place; nothing is dropped silently. */
+	function leftOver( result ) {
+		const left = ( result.unassigned || [] ).filter( ( one ) => 'string' === typeof one );
+		const words = left.length ? [
+			/* translators: %s: list of keywords. */
+			sprintf( __( 'No place was found for: %s', 'igny8' ), left.slice( 0, 20 ).join( ', ' ) + ( left.length > 20 ? ' …' : '' ) ),
+		] : [];
+		return words.concat( ( result.warnings || [] ).filter( ( one ) => 'string' === typeof one ).slice( 0, 3 ) ).join( ' ' );
+	}
+
 	/** The line below the phase: what the work is at, or where it ended. */
 	function messageText( job ) {
 		const status = job.status;
@@ -152,9 +161,19 @@
 			draft: __( 'The post waits as a draft.', 'igny8' ),
 		};
 		if ( 'success' === job.done ) {
-			return ends[ ( status.result || {} ).status ] || status.message || '';
+			return [ ends[ ( status.result || {} ).status ] || status.message || '', leftOver( status.result || {} ) ].join( ' ' ).trim();
 		}
 		return job.lost || ( job.done ? '' : ( status.message || '' ) + item );
+	}
+
+	/** Where the outcome of the work can be seen. */
+	function placeOf( job ) {
+		const places = {
+			auto_cluster: [ igny8.screens.clusters, __( 'See the clusters', 'igny8' ) ],
+			generate_ideas: [ igny8.screens.ideas, __( 'See the ideas', 'igny8' ) ],
+			generate_images: [ igny8.screens.images, __( 'See the images', 'igny8' ) ],
+		};
+		return places[ job.status.function ] || [ igny8.screens.contents, __( 'See the content', 'igny8' ) ];
 	}
 
 	function drawLinks( job ) {
@@ -163,7 +182,7 @@
 		const links = ! isWritten ? [] : [
 			[ result.link, __( 'View post', 'igny8' ) ],
 			[ result.edit_link, __( 'Edit post', 'igny8' ) ],
-			[ result.link ? '' : igny8.contents, __( 'See the content', 'igny8' ) ],
+			result.link ? [ '' ] : placeOf( job ),
 		];
 		if ( 'login' === job.done ) {
 			links.push( [ igny8.login, __( 'Log in again', 'igny8' ) ] );
@@ -246,4 +265,9 @@
 		},
 	};
 	igny8.el = el;
+	igny8.language = () => document.documentElement.lang || undefined;
+	/** Dollars; small amounts keep the digits that matter. */
+	igny8.money = ( amount ) => new Intl.NumberFormat( igny8.language(), {
+		style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: amount && amount < 0.01 ? 4 : 2,
+	} ).format( amount );
 }( window.wp, window.igny8 ) );

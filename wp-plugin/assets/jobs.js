@@ -5,12 +5,13 @@
 ( function ( wp, igny8 ) {
 	'use strict';
 
-	const { __, _n, sprintf } = wp.i18n;
+	const { __ } = wp.i18n;
 	const FIRST_MS = 400;
 	const LONGEST_MS = 8000;
 	const KEPT_MS = 24 * 3600 * 1000;
 	const STORE = 'igny8_jobs_' + igny8.user;
 	const HUMAN = [ 'wp_changed', 'wp_locked', 'wp_trashed' ]; // A person stands in the way.
+	const SELECTIONS = { unclustered: 'cluster_all', without_ideas: 'ideas_all' }; // The buttons they belong to.
 	const jobs = [];
 
 	const STAGES = {
@@ -27,6 +28,8 @@
 		return Array.from( bytes, ( b ) => ( '0' + b.toString( 16 ) ).slice( -2 ) ).join( '' );
 	}
 
+	igny8.onceKey = onceKey;
+
 	/** A job; `kept` is what an earlier page knew of it. */
 	function makeJob( kept ) {
 		return Object.assign( {
@@ -36,10 +39,7 @@
 	}
 
 	/** The part of a job that is worth keeping. */
-	function keep( job ) {
-		const { title, route, started, ids, past, stages, costs, sandbox } = job;
-		return { title, route, started, ids, past, stages, costs, sandbox };
-	}
+	const keep = ( { title, route, started, ids, past, stages, costs, sandbox } ) => ( { title, route, started, ids, past, stages, costs, sandbox } );
 
 	function changed() {
 		document.dispatchEvent( new CustomEvent( 'igny8:changed' ) );
@@ -55,9 +55,9 @@
 		try {
 			window.localStorage.setItem( STORE, JSON.stringify( live().map( keep ) ) );
 		} catch ( e ) {
-			window.console.info( 'IGNY8: this browser keeps nothing; the list of the service finds running work again.' );
+			window.console.info( 'IGNY8: this browser keeps nothing; the service lists running work.' );
 		}
-		drawBadge();
+		igny8.badge.draw( live(), show );
 	}
 
 	function load() {
@@ -73,7 +73,7 @@
 				const title = STAGES[ run.function ] || run.function;
 				track( { route: run.route, title, started: Date.parse( run.started_at ) || Date.now() } );
 			} );
-		}, () => drawBadge() );
+		}, () => igny8.badge.draw( live(), show ) );
 	}
 
 	function track( kept ) {
@@ -137,7 +137,7 @@
 		} else if ( 'FAILURE' === status.state ) {
 			job.error = status.error || __( 'The service gave no reason.', 'igny8' );
 			job.mayRetry = true;
-			job.mayForce = HUMAN.indexOf( status.code ) >= 0 && Boolean( job.request && job.request.data.force === false );
+			job.mayForce = HUMAN.indexOf( status.code ) >= 0 && igny8.mayPublish && 1 === job.ids.length;
 			return end( job, 'failed' );
 		} else if ( 'CANCELLED' === status.state ) {
 			return end( job, 'cancelled' );
@@ -172,54 +172,9 @@
 		save();
 		igny8.dialog.update( job );
 		if ( igny8.dialog.shown() !== job && 'login' !== how ) {
-			announce( job );
+			igny8.badge.announce( job, show );
 		}
 		changed();
-	}
-
-	/* What the person sees outside the dialog. */
-
-	function announce( job ) {
-		const words = {
-			/* translators: %s: title of the work. */
-			success: __( 'Finished: %s', 'igny8' ),
-			/* translators: %s: title of the work. */
-			failed: __( 'Did not work: %s', 'igny8' ),
-			/* translators: %s: title of the work. */
-			cancelled: __( 'Stopped: %s', 'igny8' ),
-		};
-		const text = sprintf( words[ job.done ], job.title ) + ( job.error ? ' – ' + job.error : '' ) + ' ';
-		const open = igny8.el( 'button', { type: 'button', class: 'button-link', text: __( 'Details', 'igny8' ) } );
-		const dismiss = igny8.el( 'button', { type: 'button', class: 'notice-dismiss', 'aria-label': __( 'Dismiss', 'igny8' ) } );
-		const kind = 'failed' === job.done ? 'error' : 'success';
-		const notice = igny8.el( 'div', { class: 'notice is-dismissible notice-' + kind }, [ igny8.el( 'p', { text }, [ open ] ), dismiss ] );
-		dismiss.addEventListener( 'click', () => notice.remove() );
-		open.addEventListener( 'click', () => {
-			notice.remove();
-			show( job );
-		} );
-		document.querySelector( '.igny8 .wp-header-end' ).insertAdjacentElement( 'afterend', notice );
-		wp.a11y.speak( text );
-	}
-
-	function drawBadge() {
-		const place = document.querySelector( '.igny8-badge-place' );
-		const running = live();
-		if ( ! place ) {
-			return;
-		}
-		place.textContent = '';
-		if ( ! running.length ) {
-			return;
-		}
-		/* translators: %d: number of jobs. */
-		const words = sprintf( _n( '%d running', '%d running', running.length, 'igny8' ), running.length );
-		const list = igny8.el( 'ul', {}, running.map( ( job ) => {
-			const open = igny8.el( 'button', { type: 'button', class: 'button-link', text: job.title } );
-			open.addEventListener( 'click', () => show( job ) );
-			return igny8.el( 'li', {}, [ open ] );
-		} ) );
-		place.appendChild( igny8.el( 'details', { class: 'igny8-badge' }, [ igny8.el( 'summary', { text: words } ), list ] ) );
 	}
 
 	function show( job ) {
@@ -247,9 +202,17 @@
 		send( job, call );
 	}
 
-	/** The same once more, over what a person did on the site. */
+	/** Publishes once more, over what a person did on the site; a run knows its task, publishing its article. */
 	function force( job ) {
-		igny8.jobs.start( { path: job.request.path, title: job.title, data: Object.assign( {}, job.request.data, { force: true, once: onceKey() } ) } );
+		const again = ( id ) => igny8.jobs.start( { path: '/igny8/v1/publish', title: job.title, data: { ids: [ id ], force: true } } );
+		if ( job.request && job.request.path.endsWith( '/publish' ) ) {
+			again( job.ids[ 0 ] );
+			return;
+		}
+		wp.apiFetch( { path: '/igny8/v1/tasks/' + job.ids[ 0 ] } ).then( ( answer ) => again( answer.task.content.id ), ( error ) => {
+			job.error = error.message;
+			igny8.dialog.update( job );
+		} );
 	}
 
 	/** Sends the request of a job; the same request again is harmless, its key stays the same. */
@@ -272,7 +235,7 @@
 	igny8.jobs = {
 		/** Starts work: { path, data, title }; one key for each call of this function. */
 		start( request ) {
-			const job = makeJob( { title: request.title, ids: request.data.ids } );
+			const job = makeJob( { title: request.title, ids: request.data.ids || [ SELECTIONS[ request.data.select ] ] } );
 			job.request = { path: request.path, method: 'POST', data: Object.assign( { once: onceKey() }, request.data ) };
 			jobs.push( job );
 			show( job );

@@ -1,5 +1,5 @@
 /**
- * The list screens: new task, row buttons, bulk actions, and the list fetched anew when work has moved.
+ * The list screens: row buttons, bulk actions, forms above the list, and the list drawn anew when work has moved.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -8,75 +8,80 @@
 		return; // Not connected: there is no list.
 	}
 
-	const { __, _n, sprintf } = wp.i18n;
+	const { __ } = wp.i18n;
 	const list = () => document.getElementById( 'igny8-list' );
+	const spends = '[data-igny8-act=generate], [data-igny8-act=images], [data-igny8-act=cluster], [data-igny8-act=cluster_all], [data-igny8-act=ideas], [data-igny8-act=ideas_all]';
 	let refreshing = null;
+	let again = false;
 
-	/* Starting work. */
-
-	function titleFor( act, titles ) {
-		/* translators: %s: title of a task. */
-		const one = { generate: __( 'Generate content: %s', 'igny8' ), publish: __( 'Publish: %s', 'igny8' ) }[ act ];
-		/* translators: %d: number of rows. */
-		const many = sprintf( _n( '%d item', '%d items', titles.length, 'igny8' ), titles.length );
-		return sprintf( one, 1 === titles.length ? titles[ 0 ] : many );
+	/** A row as acts.js knows it. */
+	function rowOf( element ) {
+		const { id, title, kind, content, task, live } = element.dataset;
+		return { id, title, kind, content, task, live };
 	}
 
-	function start( act, ids, titles ) {
-		const title = titleFor( act, titles );
-		if ( 'publish' === act ) {
-			igny8.jobs.start( { path: '/igny8/v1/publish', data: { ids, force: false }, title } );
-			return;
-		}
-		const options = { images: true, publish: Boolean( igny8.mayPublish ) };
-		igny8.jobs.start( { path: '/igny8/v1/runs', data: { function: 'auto_generate_content', ids, options }, title } );
+	function rowsChosen() {
+		return Array.from( list().querySelectorAll( 'input[name="ids[]"]:checked' ), ( box ) => rowOf( box.closest( '[data-id]' ) ) );
 	}
+
+	/** A word above the list, with a way on. */
+	function say( text, kind, url, label ) {
+		document.querySelectorAll( '.igny8-say' ).forEach( ( old ) => old.remove() );
+		const words = igny8.el( 'p', { text: text + ' ' }, url ? [ igny8.el( 'a', { href: url, text: label } ) ] : [] );
+		const notice = igny8.el( 'div', { class: 'notice igny8-say notice-' + ( kind || 'warning' ) }, [ words ] );
+		list().insertAdjacentElement( 'beforebegin', notice );
+		wp.a11y.speak( text, 'assertive' );
+	}
+
+	/* Pressing. */
 
 	function act( button ) {
-		const ids = button.dataset.ids.split( ',' );
-		if ( 'follow' === button.dataset.igny8Act ) {
-			igny8.jobs.follow( '/igny8/v1/runs/' + ids[ 0 ], button.dataset.title );
+		const name = button.dataset.igny8Act;
+		if ( 'follow' === name ) {
+			igny8.jobs.follow( '/igny8/v1/runs/' + button.dataset.ids, button.dataset.title );
 			return;
 		}
-		button.closest( 'tr' ).querySelectorAll( '[data-igny8-act]' ).forEach( ( one ) => {
+		const element = button.closest( '[data-id]' );
+		const row = element && rowOf( element );
+		if ( 'edit' === name ) {
+			igny8.edit( row, button ).then( ( changed ) => changed && refresh() );
+			return;
+		}
+		begin( name, row ? [ row ] : [], ( element || button.parentNode ).querySelectorAll( '[data-igny8-act]' ) );
+	}
+
+	/** Starts an act; its buttons rest until it is known what came of it. */
+	function begin( name, rows, buttons ) {
+		buttons.forEach( ( one ) => {
 			one.disabled = true;
 		} );
-		start( button.dataset.igny8Act, ids, [ button.dataset.title ] );
+		const done = igny8.acts.run( name, rows );
+		if ( done ) {
+			done.catch( ( error ) => say( error.message, 'error' ) ).then( refresh );
+		}
 	}
 
 	function bulk( event ) {
 		const from = event.submitter && 'doaction2' === event.submitter.id ? 'action2' : 'action';
-		const isApply = event.submitter && /^doaction/.test( event.submitter.id );
-		const chosen = isApply ? event.target.elements[ from ].value : '-1';
-		if ( ! isApply ) {
-			return;
+		if ( ! event.submitter || ! /^doaction/.test( event.submitter.id ) ) {
+			return; // Search and filters are the server's.
 		}
 		event.preventDefault();
-		const rows = Array.from( event.target.querySelectorAll( 'input[name="ids[]"]:checked' ), ( box ) => box.closest( 'tr' ) );
-		const usable = rows.filter( ( row ) => ( 'publish' === chosen ? row.dataset.content : ! row.dataset.live ) );
-		if ( '-1' === chosen || ! usable.length ) {
+		const chosen = event.target.elements[ from ].value;
+		const rows = '-1' === chosen ? [] : igny8.acts.usable( chosen, rowsChosen() );
+		if ( ! rows.length ) {
 			say( '-1' === chosen ? __( 'Choose an action first.', 'igny8' ) : __( 'None of the chosen rows is ready for this.', 'igny8' ) );
 			return;
 		}
-		const ids = usable.map( ( row ) => ( 'publish' === chosen ? row.dataset.content : row.dataset.id ) );
-		start( chosen, ids, usable.map( ( row ) => row.dataset.title ) );
-	}
-
-	function say( text ) {
-		const old = document.querySelector( '.igny8-say' );
-		if ( old ) {
-			old.remove();
-		}
-		const notice = igny8.el( 'div', { class: 'notice notice-warning igny8-say' }, [ igny8.el( 'p', { text } ) ] );
-		list().insertAdjacentElement( 'beforebegin', notice );
-		wp.a11y.speak( text, 'assertive' );
+		begin( chosen, rows, [ event.submitter ] );
 	}
 
 	/* The list itself: drawn by the server, so that there is one way to draw a row. */
 
 	function refresh() {
 		if ( refreshing || document.querySelector( 'dialog[open]' ) ) {
-			return; // Asked again when the dialog closes.
+			again = Boolean( refreshing ); // With a dialog open it is asked again when that closes.
+			return;
 		}
 		refreshing = window.fetch( window.location.href, { credentials: 'same-origin' } )
 			.then( ( answer ) => answer.text() )
@@ -84,34 +89,55 @@
 				const fresh = new DOMParser().parseFromString( html, 'text/html' ).getElementById( 'igny8-list' );
 				if ( fresh ) {
 					list().replaceWith( document.importNode( fresh, true ) );
-					disableBusy();
+					prepare();
 				}
 			} )
 			.catch( () => say( __( 'The list could not be brought up to date. Reload the page.', 'igny8' ) ) )
 			.then( () => {
 				refreshing = null;
+				if ( again ) {
+					again = false;
+					refresh();
+				}
 			} );
 	}
 
-	/** No second press while work goes on for a row, even between two of its stages. */
-	function disableBusy() {
+	/** After each drawing: nothing is pressed twice, and prices stand at the buttons. */
+	function prepare() {
 		const busy = igny8.jobs.busy();
-		list().querySelectorAll( 'tr[data-id]' ).forEach( ( row ) => {
-			const isBusy = [ row.dataset.id, row.dataset.content, row.dataset.task ].some( ( id ) => id && busy.indexOf( id ) >= 0 );
-			row.querySelectorAll( '[data-igny8-act]:not([data-igny8-act=follow])' ).forEach( ( button ) => {
+		list().querySelectorAll( '[data-id]' ).forEach( ( element ) => {
+			const row = rowOf( element );
+			const isBusy = [ row.id, row.content, row.task ].some( ( id ) => id && busy.indexOf( id ) >= 0 );
+			element.querySelectorAll( '[data-igny8-act]:not([data-igny8-act=follow])' ).forEach( ( button ) => {
 				button.disabled = isBusy;
 			} );
 		} );
+		document.querySelectorAll( '.page-title-action[data-igny8-act]' ).forEach( ( button ) => {
+			button.disabled = busy.indexOf( button.dataset.igny8Act ) >= 0;
+		} );
+		list().querySelectorAll( '.bulkactions' ).forEach( ( bar ) => {
+			bar.appendChild( igny8.el( 'span', { class: 'igny8-bulk-quote', role: 'status' } ) );
+		} );
+		const buttons = Array.from( document.querySelectorAll( '.igny8 ' + spends.split( ', ' ).join( ', .igny8 ' ) ) );
+		igny8.quotes.page( buttons.filter( ( button ) => ! button.disabled ).map( ( button ) => {
+			const element = button.closest( '[data-id]' );
+			return { button, row: element ? rowOf( element ) : null };
+		} ) );
 	}
 
-	/* New task. */
+	function quoteChoice() {
+		const chosen = Array.from( list().querySelectorAll( '.bulkactions select' ), ( select ) => select.value ).filter( ( value ) => '-1' !== value )[ 0 ];
+		igny8.quotes.bulk( Array.from( list().querySelectorAll( '.igny8-bulk-quote' ) ), chosen, chosen ? rowsChosen() : [] );
+	}
 
-	function openForm( button ) {
-		const form = document.getElementById( 'igny8-new-task' );
+	/* Forms and folds. */
+
+	function open( button ) {
+		const form = document.getElementById( button.getAttribute( 'aria-controls' ) );
 		form.hidden = ! form.hidden;
 		button.setAttribute( 'aria-expanded', String( ! form.hidden ) );
 		if ( ! form.hidden ) {
-			form.elements.title.focus();
+			form.querySelector( 'input, textarea' ).focus();
 		}
 	}
 
@@ -142,16 +168,31 @@
 		} );
 	}
 
+	/** The keywords of a cluster, when somebody wants to see them. */
+	function unfold( details ) {
+		const place = details.querySelector( 'p' );
+		if ( ! details.open || place.textContent ) {
+			return;
+		}
+		place.textContent = __( 'One moment…', 'igny8' );
+		wp.apiFetch( { path: '/igny8/v1/keywords?page_size=100&ordering=keyword&cluster_id=' + details.dataset.cluster } ).then( ( answer ) => {
+			const rest = answer.count > answer.results.length ? ' …' : '';
+			place.textContent = answer.results.map( ( one ) => one.keyword ).join( ', ' ) + rest;
+		}, ( error ) => {
+			place.textContent = error.message;
+		} );
+	}
+
 	document.addEventListener( 'click', ( event ) => {
-		const button = event.target.closest( '[data-igny8-act], .igny8-add' );
-		if ( ! button ) {
+		const button = event.target.closest( '[data-igny8-act], .igny8-opener' );
+		if ( ! button || ! button.closest( '.igny8' ) ) {
 			return;
 		}
 		event.preventDefault();
 		if ( button.dataset.igny8Act ) {
 			act( button );
 		} else {
-			openForm( button );
+			open( button );
 		}
 	} );
 	document.addEventListener( 'submit', ( event ) => {
@@ -161,6 +202,9 @@
 			bulk( event );
 		}
 	} );
+	document.addEventListener( 'toggle', ( event ) => event.target.classList.contains( 'igny8-inside' ) && unfold( event.target ), true );
+	document.addEventListener( 'change', ( event ) => event.target.closest( '#igny8-list' ) && quoteChoice() );
 	document.addEventListener( 'igny8:changed', refresh );
-	disableBusy();
+	igny8.say = say;
+	prepare();
 }( window.wp, window.igny8 ) );

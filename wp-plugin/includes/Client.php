@@ -87,11 +87,50 @@ final class Client {
 	}
 
 	/**
-	 * One call.
+	 * Sends a text as it is.
+	 *
+	 * @return array|WP_Error
+	 */
+	public function send_text( string $path, string $type, string $text, string $once ) {
+		$answer = $this->call( 'POST', $path, array( 'Content-Type' => $type, 'Idempotency-Key' => $once ), $text, self::TIMEOUT_S ); // phpcs:ignore WordPress.Arrays
+		return is_wp_error( $answer ) ? $answer : $this->read( $answer );
+	}
+
+	/**
+	 * Fetches a file.
+	 *
+	 * @return array|WP_Error {type, body}
+	 */
+	public function download( string $path ) {
+		$answer = $this->call( 'GET', $path, array( 'Accept' => '*/*' ), null, self::TIMEOUT_S );
+		if ( is_wp_error( $answer ) || 200 !== (int) wp_remote_retrieve_response_code( $answer ) ) {
+			return is_wp_error( $answer ) ? $answer : $this->read( $answer );
+		}
+		return array(
+			'type' => strtok( (string) wp_remote_retrieve_header( $answer, 'content-type' ), ';' ),
+			'body' => wp_remote_retrieve_body( $answer ),
+		);
+	}
+
+	/**
+	 * One exchange of JSON.
 	 *
 	 * @return array|WP_Error
 	 */
 	private function send( string $method, string $path, ?array $body, array $headers, int $timeout_s ) {
+		if ( null !== $body ) {
+			$headers['Content-Type'] = 'application/json';
+		}
+		$answer = $this->call( $method, $path, $headers, null === $body ? null : (string) wp_json_encode( $body ), $timeout_s );
+		return is_wp_error( $answer ) ? $answer : $this->read( $answer );
+	}
+
+	/**
+	 * One call.
+	 *
+	 * @return array|WP_Error Of wp_remote_request(), or why there was no answer.
+	 */
+	private function call( string $method, string $path, array $headers, ?string $body, int $timeout_s ) {
 		if ( '' === $this->base_url ) {
 			return new WP_Error( 'igny8_not_connected', __( 'This site is not connected to IGNY8 yet.', 'igny8' ), array( 'status' => 409 ) );
 		}
@@ -102,15 +141,12 @@ final class Client {
 			'limit_response_size' => self::MAX_BYTES,
 			'user-agent'          => 'IGNY8-WordPress/' . Plugin::version(),
 			'headers'             => $this->headers( $headers ),
+			'body'                => $body,
 		);
-		if ( null !== $body ) {
-			$args['headers']['Content-Type'] = 'application/json';
-			$args['body']                    = wp_json_encode( $body );
-		}
 		add_action( 'requests-requests.before_request', array( __CLASS__, 'limit_connect_time' ), 10, 5 );
 		$answer = wp_remote_request( $this->base_url . $path, $args );
 		remove_action( 'requests-requests.before_request', array( __CLASS__, 'limit_connect_time' ), 10 );
-		return is_wp_error( $answer ) ? $this->unreachable() : $this->read( $answer );
+		return is_wp_error( $answer ) ? $this->unreachable() : $answer;
 	}
 
 	/**
@@ -130,7 +166,7 @@ final class Client {
 	 * Headers of every call; the key and the site's names only once there is a key.
 	 */
 	private function headers( array $extra ): array {
-		$headers = array( 'Accept' => 'application/json' ) + $extra;
+		$headers = $extra + array( 'Accept' => 'application/json' );
 		if ( '' !== $this->key ) {
 			$headers['Authorization'] = 'Bearer ' . $this->key;
 			$headers['X-Igny8-Site']  = Options::site_uuid();

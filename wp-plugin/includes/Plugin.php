@@ -28,6 +28,7 @@ final class Plugin {
 		add_action( 'admin_init', array( Capabilities::class, 'refresh' ) );
 		add_action( 'admin_menu', array( Admin\Menu::class, 'register' ) );
 		add_action( 'admin_enqueue_scripts', array( Admin\Assets::class, 'enqueue' ) );
+		add_action( 'admin_post_' . Admin\Keyword_Export::ACTION, array( Admin\Keyword_Export::class, 'send' ) );
 		add_filter( 'set-screen-option', array( Admin\Menu::class, 'keep_per_page' ), 10, 3 );
 		add_filter( 'plugin_action_links_' . plugin_basename( IGNY8_FILE ), array( Admin\Menu::class, 'action_links' ) );
 	}

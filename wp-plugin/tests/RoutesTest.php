@@ -33,7 +33,6 @@ class RoutesTest extends Igny8_TestCase {
 			'POST /connect'              => array( '/connect', array( 'code' => 'x' ), self::MANAGE ),
 			'GET /connection'            => array( '/connection', array(), self::MANAGE ),
 			'POST /disconnect'           => array( '/disconnect', array(), self::MANAGE ),
-			'GET /tasks'                 => array( '/tasks', array(), self::PEOPLE ),
 			'POST /tasks'                => array( '/tasks', array( 'title' => 'T' ), self::PEOPLE ),
 			'POST /runs'                 => array( '/runs', $ids + array( 'function' => 'auto_generate_content' ), self::PEOPLE ),
 			'GET /runs'                  => array( '/runs', array(), self::PEOPLE ),
@@ -42,9 +41,26 @@ class RoutesTest extends Igny8_TestCase {
 			'POST /runs/{id}/retry'      => array( "$run/retry", array(), self::PEOPLE ),
 			'GET /deliveries/{id}'       => array( "/deliveries/$id", array(), self::PEOPLE ),
 			'POST /deliveries/{id}/retry' => array( "/deliveries/$id/retry", array(), self::PEOPLE ),
-			'GET /contents'              => array( '/contents', array(), self::PEOPLE ),
 			'POST /publish'              => array( '/publish', $ids, self::PEOPLE ),
-		);
+			'POST /estimate'             => array( '/estimate', $ids + array( 'function' => 'auto_cluster' ), self::PEOPLE ),
+			'POST /keywords/import'      => array( '/keywords/import', array( 'text' => 'soil', 'once' => self::ONCE ), self::PEOPLE ),
+			'POST /ideas/create_tasks'   => array( '/ideas/create_tasks', $ids, self::PEOPLE ),
+			'GET /images/{id}/file'      => array( "/images/$id/file", array(), self::PEOPLE ),
+		) + self::rows( $id );
+	}
+
+	/** The routes that every kind of row has. */
+	private static function rows( string $id ): array {
+		$table = array();
+		foreach ( array( 'keywords', 'clusters', 'ideas', 'tasks', 'contents', 'images' ) as $kind ) {
+			$table[ "GET /$kind" ]        = array( "/$kind", array(), self::PEOPLE );
+			$table[ "GET /$kind/{id}" ]   = array( "/$kind/$id", array(), self::PEOPLE );
+			$table[ "PATCH /$kind/{id}" ] = array( "/$kind/$id", array(), self::PEOPLE );
+			if ( 'images' !== $kind ) {
+				$table[ "DELETE /$kind/{id}" ] = array( "/$kind/$id", array(), self::PEOPLE );
+			}
+		}
+		return $table;
 	}
 
 	public function matrix(): array {

@@ -18,11 +18,19 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Assets {
 
+	/** Screen → its scripts, in their order. */
 	const SCRIPTS = array(
-		Menu::TASKS    => 'lists',
-		Menu::CONTENTS => 'lists',
-		Menu::SETTINGS => 'connect',
+		Menu::OVERVIEW => array( 'badge', 'jobs' ),
+		Menu::KEYWORDS => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'import', 'lists' ),
+		Menu::CLUSTERS => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
+		Menu::IDEAS    => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
+		Menu::TASKS    => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
+		Menu::CONTENTS => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
+		Menu::IMAGES   => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
+		Menu::SETTINGS => array( 'badge', 'jobs', 'connect' ),
 	);
+
+	const NEEDS = array( 'wp-api-fetch', 'wp-i18n', 'wp-a11y' );
 
 	/**
 	 * Adds what the current screen needs.
@@ -35,13 +43,19 @@ final class Assets {
 			return;
 		}
 		wp_enqueue_style( 'igny8-admin', plugins_url( 'assets/admin.css', IGNY8_FILE ), array(), Plugin::version() );
-		if ( Options::has_key() ) {
-			self::script( 'dialog', array( 'wp-i18n', 'wp-a11y' ) );
-			wp_add_inline_script( 'igny8-dialog', 'window.igny8 = ' . wp_json_encode( self::facts() ) . ';', 'before' );
-			self::script( 'jobs', array( 'wp-api-fetch', 'wp-i18n', 'wp-a11y', 'igny8-dialog' ) );
+		if ( ! Options::has_key() ) {
+			if ( Menu::SETTINGS === $slug ) {
+				self::script( 'connect', self::NEEDS );
+			}
+			return;
 		}
-		$needs = Menu::SETTINGS !== $slug && Options::has_key() ? array( 'igny8-jobs' ) : array();
-		self::script( self::SCRIPTS[ $slug ], array_merge( array( 'wp-api-fetch', 'wp-i18n', 'wp-a11y' ), $needs ) );
+		self::script( 'dialog', self::NEEDS );
+		wp_add_inline_script( 'igny8-dialog', 'window.igny8 = ' . wp_json_encode( self::facts() ) . ';', 'before' );
+		$before = 'dialog';
+		foreach ( self::SCRIPTS[ $slug ] as $name ) {
+			self::script( $name, array_merge( self::NEEDS, array( 'igny8-' . $before ) ) );
+			$before = $name;
+		}
 	}
 
 	/**
@@ -50,7 +64,13 @@ final class Assets {
 	private static function facts(): array {
 		return array(
 			'login'      => wp_login_url( Menu::url( Menu::TASKS ) ),
-			'contents'   => Menu::url( Menu::CONTENTS ),
+			'screens'    => array(
+				'clusters' => Menu::url( Menu::CLUSTERS ),
+				'ideas'    => Menu::url( Menu::IDEAS ),
+				'tasks'    => Menu::url( Menu::TASKS ),
+				'contents' => Menu::url( Menu::CONTENTS ),
+				'images'   => Menu::url( Menu::IMAGES ),
+			),
 			'mayPublish' => current_user_can( Capabilities::PUBLISH ),
 			'user'       => get_current_user_id(),
 		);

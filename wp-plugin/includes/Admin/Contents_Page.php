@@ -7,42 +7,24 @@
 
 namespace Igny8\Admin;
 
-use Igny8\Options;
-
 defined( 'ABSPATH' ) || exit;
 
 /**
  * What has been written, and where it stands.
  */
-final class Contents_Page {
+final class Contents_Page extends List_Page {
 
 	/**
-	 * The table, made before the screen options are drawn.
-	 *
-	 * @var Contents_Table|null
+	 * The table.
 	 */
-	private static $table = null;
-
-	/**
-	 * Before the screen is drawn.
-	 */
-	public static function load(): void {
-		List_View::tidy_address();
-		Menu::offer_per_page();
-		if ( Options::has_key() ) {
-			self::$table = new Contents_Table();
-		}
+	protected static function table(): List_Table {
+		return new Contents_Table();
 	}
 
 	/**
-	 * Draws the screen.
+	 * Heading and search words.
 	 */
-	public static function render(): void {
-		Screen::open( __( 'Content', 'igny8' ) );
-		if ( Screen::is_connected() ) {
-			self::$table->prepare_items();
-			List_View::render( self::$table, Menu::CONTENTS, __( 'Search content', 'igny8' ) );
-		}
-		Screen::close();
+	protected static function words(): array {
+		return array( __( 'Content', 'igny8' ), __( 'Search content', 'igny8' ) );
 	}
 }

@@ -16,25 +16,13 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Contents_Table extends List_Table {
 
-	/**
-	 * Names the rows for WordPress.
-	 */
-	public function __construct() {
-		parent::__construct(
-			array(
-				'singular' => 'igny8-content',
-				'plural'   => 'igny8-contents',
-				'ajax'     => false,
-			)
-		);
-	}
-
-	/**
-	 * Path of the collection in the backend.
-	 */
-	protected function path(): string {
-		return '/v1/writer/content/';
-	}
+	const NAME     = 'igny8-content';
+	const PATH     = '/v1/writer/content/';
+	const SLUG     = Menu::CONTENTS;
+	const SORTABLE = array(
+		'title'      => 'title',
+		'created_at' => 'created_at',
+	);
 
 	/**
 	 * Words by status.
@@ -46,13 +34,6 @@ final class Contents_Table extends List_Table {
 			'approved'  => __( 'Approved', 'igny8' ),
 			'published' => __( 'Published', 'igny8' ),
 		);
-	}
-
-	/**
-	 * Slug of the screen.
-	 */
-	protected function screen_slug(): string {
-		return Menu::CONTENTS;
 	}
 
 	/**
@@ -72,37 +53,35 @@ final class Contents_Table extends List_Table {
 	}
 
 	/**
-	 * Bulk actions; jobs.js carries them out.
+	 * Bulk actions; acts.js carries them out.
 	 */
 	protected function get_bulk_actions(): array {
-		return current_user_can( Capabilities::PUBLISH ) ? array( 'publish' => __( 'Publish', 'igny8' ) ) : array();
+		$actions = current_user_can( Capabilities::PUBLISH ) ? array( 'publish' => __( 'Publish', 'igny8' ) ) : array();
+		return $actions + array(
+			'images' => __( 'Generate images', 'igny8' ),
+			'delete' => __( 'Delete', 'igny8' ),
+		);
 	}
 
 	/**
-	 * Words for an empty table.
+	 * Where content comes from.
 	 */
-	public function no_items(): void {
-		if ( $this->error ) {
-			esc_html_e( 'The list could not be fetched.', 'igny8' );
-		} else {
-			esc_html_e( 'Nothing here yet. Content appears as soon as a task has been written.', 'igny8' );
-		}
+	protected function next_step(): array {
+		return array( __( 'Nothing here yet. Content appears as soon as a task has been written.', 'igny8' ), Menu::url( Menu::TASKS ), __( 'Go to the tasks', 'igny8' ) );
 	}
 
 	/**
-	 * A row.
+	 * What the scripts must know.
 	 *
 	 * @param array $item Content.
 	 */
-	public function single_row( $item ): void {
-		printf(
-			'<tr data-id="%1$s" data-content="%1$s" data-title="%2$s" data-task="%3$s">',
-			esc_attr( $item['id'] ?? '' ),
-			esc_attr( $item['title'] ?? '' ),
-			esc_attr( $item['task_id'] ?? '' )
+	protected function facts( array $item ): array {
+		return array(
+			'title'   => (string) ( $item['title'] ?? '' ),
+			'kind'    => 'contents',
+			'content' => (string) ( $item['id'] ?? '' ),
+			'task'    => (string) ( $item['task_id'] ?? '' ),
 		);
-		$this->single_row_columns( $item );
-		echo '</tr>';
 	}
 
 	/**
@@ -111,22 +90,35 @@ final class Contents_Table extends List_Table {
 	 * @param array $item Content.
 	 */
 	protected function column_title( $item ): string {
-		$sandbox = empty( $item['sandbox'] ) ? '' : ' <span class="igny8-sandbox">' . esc_html__( 'Sandbox', 'igny8' ) . '</span>';
 		$excerpt = wp_trim_words( (string) ( $item['excerpt'] ?? '' ), 24 );
 		$title   = esc_html( (string) ( $item['title'] ?? '' ) );
 		if ( ! empty( $item['wp_edit_link'] ) ) {
 			$title = sprintf( '<a class="row-title" href="%s">%s</a>', esc_url( $item['wp_edit_link'] ), $title );
 		}
-		return '<strong dir="auto">' . $title . '</strong>' . $sandbox . ( '' === $excerpt ? '' : '<p class="igny8-excerpt">' . esc_html( $excerpt ) . '</p>' );
+		return '<strong dir="auto">' . $title . '</strong>' . Cells::sandbox( $item['sandbox'] ?? false ) . ( '' === $excerpt ? '' : '<p class="igny8-excerpt">' . esc_html( $excerpt ) . '</p>' );
 	}
 
 	/**
-	 * Number of words.
+	 * Row actions below the title.
 	 *
-	 * @param array $item Content.
+	 * @param array  $item    Content.
+	 * @param string $column  Column being drawn.
+	 * @param string $primary The one that carries the actions.
 	 */
-	protected function column_word_count( $item ): string {
-		return esc_html( number_format_i18n( (int) ( $item['word_count'] ?? 0 ) ) );
+	protected function handle_row_actions( $item, $column, $primary ): string {
+		if ( $column !== $primary ) {
+			return '';
+		}
+		$title   = (string) ( $item['title'] ?? '' );
+		$actions = array();
+		if ( ! empty( $item['task_id'] ) ) {
+			$actions['images'] = Cells::act( __( 'Generate images', 'igny8' ), 'images', array( $item['task_id'] ), $title );
+		}
+		$actions['pictures'] = Cells::link( Menu::url( Menu::IMAGES, array( 'content_id' => (string) $item['id'] ) ), __( 'Show images', 'igny8' ) );
+		if ( empty( $item['wp_post_id'] ) && empty( $item['delivery'] ) ) {
+			$actions['delete'] = Cells::act( __( 'Delete', 'igny8' ), 'delete', array( $item['id'] ), $title, 'button-link igny8-danger' );
+		}
+		return $this->row_actions( $actions );
 	}
 
 	/**
@@ -148,7 +140,7 @@ final class Contents_Table extends List_Table {
 		);
 		$state = strtolower( (string) ( $delivery['state'] ?? '' ) );
 		$error = (string) ( $delivery['error'] ?? '' );
-		return sprintf( '<span class="igny8-status is-%s">%s</span>', esc_attr( $state ), esc_html( $words[ $state ] ?? $state ) )
+		return Cells::pill( $state, $words[ $state ] ?? $state )
 			. ( '' === $error ? '' : '<p class="igny8-excerpt">' . esc_html( $error ) . '</p>' );
 	}
 
@@ -158,7 +150,7 @@ final class Contents_Table extends List_Table {
 	 * @param array $item Content.
 	 */
 	protected function column_post( $item ): string {
-		return $this->post_links( $item );
+		return Cells::post_links( $item );
 	}
 
 	/**
@@ -171,6 +163,6 @@ final class Contents_Table extends List_Table {
 			return '—';
 		}
 		$is_new = empty( $item['wp_post_id'] );
-		return $this->act( $is_new ? __( 'Publish', 'igny8' ) : __( 'Update post', 'igny8' ), 'publish', array( $item['id'] ), (string) ( $item['title'] ?? '' ), $is_new ? 'button button-primary' : 'button' );
+		return Cells::act( $is_new ? __( 'Publish', 'igny8' ) : __( 'Update post', 'igny8' ), 'publish', array( $item['id'] ), (string) ( $item['title'] ?? '' ), $is_new ? 'button button-primary' : 'button' );
 	}
 }

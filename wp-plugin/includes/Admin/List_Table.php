@@ -1,6 +1,6 @@
 <?php
 /**
- * What the tables of tasks and content share: a page of rows that the backend holds.
+ * What all tables of the backend's rows share.
  *
  * @package Igny8
  */
@@ -14,9 +14,17 @@ use WP_List_Table;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Fetches one page, knows status links, search and paging.
+ * Fetches one page of a collection; knows status links, filters, sorting, search and paging.
  */
 abstract class List_Table extends WP_List_Table {
+
+	const NAME   = '';       // Of a row, for WordPress.
+	const PATH   = '';       // Of the collection in the backend.
+	const SLUG   = '';       // Of the screen the table stands on.
+	const STATUS = 'status'; // What the backend calls the state of a row.
+
+	/** Column → what the backend sorts by. */
+	const SORTABLE = array( 'created_at' => 'created_at' );
 
 	/**
 	 * Why there are no rows, if the backend could not be asked.
@@ -26,38 +34,64 @@ abstract class List_Table extends WP_List_Table {
 	public $error = null;
 
 	/**
-	 * Path of the collection in the backend.
+	 * Names the rows for WordPress.
 	 */
-	abstract protected function path(): string;
+	public function __construct() {
+		parent::__construct(
+			array(
+				'singular' => static::NAME,
+				'plural'   => static::NAME . 's',
+				'ajax'     => false,
+			)
+		);
+	}
 
 	/**
-	 * Words by status.
+	 * Words by status; none where rows have no status.
 	 *
 	 * @return string[]
 	 */
 	abstract protected function statuses(): array;
 
 	/**
-	 * Slug of the screen the table stands on.
+	 * What an empty list says: words, and the address and label of the next step.
+	 *
+	 * @return string[]
 	 */
-	abstract protected function screen_slug(): string;
+	abstract protected function next_step(): array;
+
+	/**
+	 * Drop-downs above the table.
+	 *
+	 * @return array[] Query name → {label, words by value}.
+	 */
+	protected function filters(): array {
+		return array();
+	}
+
+	/**
+	 * Attributes of a row, which the scripts read.
+	 *
+	 * @param array $item Row.
+	 * @return string[]
+	 */
+	protected function facts( array $item ): array {
+		return array( 'title' => (string) ( $item['title'] ?? '' ) );
+	}
 
 	/**
 	 * Asks the backend for the page that the address names.
 	 */
 	public function prepare_items(): void {
 		$per_page = $this->get_items_per_page( Menu::PER_PAGE, 20 );
-		$answer   = Client::of_site()->get(
-			$this->path(),
-			array(
-				'page'      => $this->get_pagenum(),
-				'page_size' => $per_page,
-				'search'    => $this->asked( 's' ),
-				'status'    => $this->current_status(),
-				'ordering'  => '-created_at',
-			),
-			'' !== $this->asked( 'igny8_retry' )
+		$query    = array(
+			'page'         => $this->get_pagenum(),
+			'page_size'    => $per_page,
+			'search'       => $this->asked( 's' ),
+			static::STATUS => $this->current_status(),
+			'ordering'     => $this->ordering(),
 		);
+		$answer   = Client::of_site()->get( static::PATH, $query + $this->chosen(), '' !== $this->asked( 'igny8_retry' ) );
 		if ( is_wp_error( $answer ) ) {
 			$this->error = $answer;
 			return;
@@ -81,9 +115,43 @@ abstract class List_Table extends WP_List_Table {
 	/**
 	 * The chosen status, or ''.
 	 */
-	protected function current_status(): string {
+	public function current_status(): string {
 		$status = $this->asked( 'status' );
 		return isset( $this->statuses()[ $status ] ) ? $status : '';
+	}
+
+	/**
+	 * The chosen filters.
+	 *
+	 * @return string[]
+	 */
+	private function chosen(): array {
+		$chosen = array();
+		foreach ( $this->filters() as $name => list( , $words ) ) {
+			$value = $this->asked( $name );
+			if ( isset( $words[ $value ] ) || wp_is_uuid( $value ) ) {
+				$chosen[ $name ] = $value;
+			}
+		}
+		return $chosen;
+	}
+
+	/**
+	 * How the backend shall sort: newest first unless a column was clicked.
+	 */
+	private function ordering(): string {
+		$by = $this->asked( 'orderby' );
+		if ( ! in_array( $by, static::SORTABLE, true ) ) {
+			return '-created_at';
+		}
+		return ( 'desc' === strtolower( $this->asked( 'order' ) ) ? '-' : '' ) . $by;
+	}
+
+	/**
+	 * Columns that sort.
+	 */
+	protected function get_sortable_columns(): array {
+		return array_map( static fn( $by ) => array( $by, in_array( $by, array( 'created_at', 'volume' ), true ) ), static::SORTABLE );
 	}
 
 	/**
@@ -93,11 +161,11 @@ abstract class List_Table extends WP_List_Table {
 	 */
 	protected function get_views(): array {
 		$views = array();
-		foreach ( array( '' => __( 'All', 'igny8' ) ) + $this->statuses() as $status => $words ) {
-			$current         = $status === $this->current_status();
+		foreach ( $this->statuses() ? array( '' => __( 'All', 'igny8' ) ) + $this->statuses() : array() as $status => $words ) {
+			$current          = $status === $this->current_status();
 			$views[ $status ] = sprintf(
 				'<a href="%s"%s>%s</a>',
-				esc_url( Menu::url( $this->screen_slug(), '' === $status ? array() : array( 'status' => $status ) ) ),
+				esc_url( Menu::url( static::SLUG, '' === $status ? array() : array( 'status' => $status ) ) ),
 				$current ? ' class="current" aria-current="page"' : '',
 				esc_html( $words )
 			);
@@ -106,17 +174,74 @@ abstract class List_Table extends WP_List_Table {
 	}
 
 	/**
+	 * The drop-downs.
+	 *
+	 * @param string $which Above or below the table.
+	 */
+	protected function extra_tablenav( $which ): void {
+		if ( 'top' !== $which || ! $this->filters() ) {
+			return;
+		}
+		echo '<div class="alignleft actions">';
+		foreach ( $this->filters() as $name => list( $label, $words ) ) {
+			printf( '<label class="screen-reader-text" for="igny8-by-%1$s">%2$s</label><select id="igny8-by-%1$s" name="%1$s"><option value="">%2$s</option>', esc_attr( $name ), esc_html( $label ) );
+			foreach ( $words as $value => $word ) {
+				printf( '<option value="%s"%s>%s</option>', esc_attr( $value ), selected( $this->asked( $name ), (string) $value, false ), esc_html( $word ) );
+			}
+			echo '</select>';
+		}
+		submit_button( __( 'Filter', 'igny8' ), '', 'filter_action', false );
+		echo '</div>';
+	}
+
+	/**
+	 * Words for an empty table.
+	 */
+	public function no_items(): void {
+		if ( $this->error ) {
+			esc_html_e( 'The list could not be fetched.', 'igny8' );
+		} elseif ( '' !== $this->asked( 's' ) || '' !== $this->current_status() || $this->chosen() ) {
+			esc_html_e( 'Nothing matches.', 'igny8' );
+		} else {
+			list( $words, $url, $label ) = $this->next_step() + array( '', '', '' );
+			echo esc_html( $words );
+			if ( '' !== $url ) {
+				printf( ' <a href="%s">%s</a>', esc_url( $url ), esc_html( $label ) );
+			}
+		}
+	}
+
+	/**
+	 * A row.
+	 *
+	 * @param array $item Row.
+	 */
+	public function single_row( $item ): void {
+		echo '<tr' . $this->attributes( $item ) . '>'; // phpcs:ignore WordPress.Security.EscapeOutput -- escaped there.
+		$this->single_row_columns( $item );
+		echo '</tr>';
+	}
+
+	/**
+	 * The attributes of a row as HTML.
+	 *
+	 * @param array $item Row.
+	 */
+	protected function attributes( array $item ): string {
+		$html = sprintf( ' data-id="%s"', esc_attr( $item['id'] ?? '' ) );
+		foreach ( $this->facts( $item ) as $name => $value ) {
+			$html .= sprintf( ' data-%s="%s"', esc_attr( $name ), esc_attr( $value ) );
+		}
+		return $html;
+	}
+
+	/**
 	 * The checkbox of a row.
 	 *
 	 * @param array $item Row.
 	 */
 	protected function column_cb( $item ): string {
-		return sprintf(
-			'<label class="screen-reader-text" for="igny8-%1$s">%2$s</label><input type="checkbox" id="igny8-%1$s" name="ids[]" value="%1$s">',
-			esc_attr( $item['id'] ?? '' ),
-			/* translators: %s: title of the row. */
-			esc_html( sprintf( __( 'Select “%s”', 'igny8' ), $item['title'] ?? '' ) )
-		);
+		return Cells::checkbox( (string) ( $item['id'] ?? '' ), $this->facts( $item )['title'] );
 	}
 
 	/**
@@ -126,7 +251,11 @@ abstract class List_Table extends WP_List_Table {
 	 * @param string $name Column.
 	 */
 	protected function column_default( $item, $name ): string {
-		return esc_html( is_scalar( $item[ $name ] ?? null ) ? (string) $item[ $name ] : '—' );
+		$value = $item[ $name ] ?? null;
+		if ( is_int( $value ) || is_float( $value ) ) {
+			return esc_html( number_format_i18n( $value ) );
+		}
+		return esc_html( is_scalar( $value ) && '' !== $value ? (string) $value : '—' );
 	}
 
 	/**
@@ -135,8 +264,8 @@ abstract class List_Table extends WP_List_Table {
 	 * @param array $item Row.
 	 */
 	protected function column_status( $item ): string {
-		$status = (string) ( $item['status'] ?? '' );
-		return sprintf( '<span class="igny8-status is-%s">%s</span>', esc_attr( $status ), esc_html( $this->statuses()[ $status ] ?? $status ) );
+		$status = (string) ( $item[ static::STATUS ] ?? '' );
+		return Cells::pill( $status, $this->statuses()[ $status ] ?? $status );
 	}
 
 	/**
@@ -145,51 +274,6 @@ abstract class List_Table extends WP_List_Table {
 	 * @param array $item Row.
 	 */
 	protected function column_created_at( $item ): string {
-		$time = strtotime( (string) ( $item['created_at'] ?? '' ) );
-		if ( ! $time ) {
-			return '—';
-		}
-		/* translators: %s: a span of time such as "2 hours". */
-		$ago = sprintf( __( '%s ago', 'igny8' ), human_time_diff( $time ) );
-		return sprintf( '<time datetime="%s" title="%s">%s</time>', esc_attr( gmdate( 'c', $time ) ), esc_attr( wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $time ) ), esc_html( $ago ) );
-	}
-
-	/**
-	 * A button that jobs.js listens to.
-	 *
-	 * @param string   $words Label.
-	 * @param string   $act   generate, images, publish or follow.
-	 * @param string[] $ids   Ids the work is for.
-	 * @param string   $title Title of the row, for screen readers and the dialog.
-	 * @param string   $css   Extra classes.
-	 */
-	protected function act( string $words, string $act, array $ids, string $title, string $css = 'button-link' ): string {
-		return sprintf(
-			'<button type="button" class="%s" data-igny8-act="%s" data-ids="%s" data-title="%s">%s<span class="screen-reader-text"> “%s”</span></button>',
-			esc_attr( $css ),
-			esc_attr( $act ),
-			esc_attr( implode( ',', $ids ) ),
-			esc_attr( $title ),
-			esc_html( $words ),
-			esc_html( $title )
-		);
-	}
-
-	/**
-	 * Links to view and edit a post.
-	 *
-	 * @param array $content With wp_post_id, wp_link, wp_edit_link.
-	 */
-	protected function post_links( array $content ): string {
-		if ( empty( $content['wp_post_id'] ) ) {
-			return '—';
-		}
-		$links = array();
-		foreach ( array( 'wp_link' => __( 'View post', 'igny8' ), 'wp_edit_link' => __( 'Edit post', 'igny8' ) ) as $key => $words ) { // phpcs:ignore WordPress.Arrays
-			if ( ! empty( $content[ $key ] ) ) {
-				$links[] = sprintf( '<a href="%s">%s</a>', esc_url( $content[ $key ] ), esc_html( $words ) );
-			}
-		}
-		return implode( ' <span aria-hidden="true">|</span> ', $links );
+		return Cells::time( (string) ( $item['created_at'] ?? '' ) );
 	}
 }

@@ -16,8 +16,13 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Menu {
 
-	const TASKS    = 'igny8';
+	const OVERVIEW = 'igny8';
+	const KEYWORDS = 'igny8-keywords';
+	const CLUSTERS = 'igny8-clusters';
+	const IDEAS    = 'igny8-ideas';
+	const TASKS    = 'igny8-tasks';
 	const CONTENTS = 'igny8-content';
+	const IMAGES   = 'igny8-images';
 	const SETTINGS = 'igny8-settings';
 	const PER_PAGE = 'igny8_per_page';
 
@@ -29,17 +34,31 @@ final class Menu {
 	private static $hooks = array();
 
 	/**
+	 * The screens in the order of the menu.
+	 *
+	 * @return array[]
+	 */
+	private static function screens(): array {
+		$generate = Capabilities::GENERATE;
+		return array(
+			self::OVERVIEW => array( Overview_Page::class, __( 'Overview', 'igny8' ), $generate ),
+			self::KEYWORDS => array( Keywords_Page::class, __( 'Keywords', 'igny8' ), $generate ),
+			self::CLUSTERS => array( Clusters_Page::class, __( 'Clusters', 'igny8' ), $generate ),
+			self::IDEAS    => array( Ideas_Page::class, __( 'Ideas', 'igny8' ), $generate ),
+			self::TASKS    => array( Tasks_Page::class, __( 'Tasks', 'igny8' ), $generate ),
+			self::CONTENTS => array( Contents_Page::class, __( 'Content', 'igny8' ), $generate ),
+			self::IMAGES   => array( Images_Page::class, __( 'Images', 'igny8' ), $generate ),
+			self::SETTINGS => array( Settings_Page::class, __( 'Settings', 'igny8' ), Capabilities::MANAGE ),
+		);
+	}
+
+	/**
 	 * Adds the menu and its screens.
 	 */
 	public static function register(): void {
-		$screens = array(
-			self::TASKS    => array( Tasks_Page::class, __( 'Tasks', 'igny8' ), Capabilities::GENERATE ),
-			self::CONTENTS => array( Contents_Page::class, __( 'Content', 'igny8' ), Capabilities::GENERATE ),
-			self::SETTINGS => array( Settings_Page::class, __( 'Settings', 'igny8' ), Capabilities::MANAGE ),
-		);
-		add_menu_page( 'IGNY8', 'IGNY8', Capabilities::GENERATE, self::TASKS, '', 'dashicons-edit-page', 26 );
-		foreach ( $screens as $slug => list( $class, $title, $capability ) ) {
-			$hook = add_submenu_page( self::TASKS, $title . ' ‹ IGNY8', $title, $capability, $slug, array( $class, 'render' ) );
+		add_menu_page( 'IGNY8', 'IGNY8', Capabilities::GENERATE, self::OVERVIEW, '', 'dashicons-edit-page', 26 );
+		foreach ( self::screens() as $slug => list( $class, $title, $capability ) ) {
+			$hook = add_submenu_page( self::OVERVIEW, $title . ' ‹ IGNY8', $title, $capability, $slug, array( $class, 'render' ) );
 			if ( ! $hook ) {
 				continue;
 			}
@@ -64,7 +83,7 @@ final class Menu {
 	 * @param array  $args Query values.
 	 */
 	public static function url( string $slug, array $args = array() ): string {
-		return add_query_arg( array( 'page' => $slug ) + $args, admin_url( 'admin.php' ) );
+		return add_query_arg( array( 'page' => $slug ) + array_map( 'rawurlencode', $args ), admin_url( 'admin.php' ) );
 	}
 
 	/**

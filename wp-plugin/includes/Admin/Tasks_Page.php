@@ -7,51 +7,38 @@
 
 namespace Igny8\Admin;
 
-use Igny8\Options;
-
 defined( 'ABSPATH' ) || exit;
 
 /**
  * Form for a new task, and the table.
  */
-final class Tasks_Page {
+final class Tasks_Page extends List_Page {
 
 	/**
-	 * The table, made before the screen options are drawn.
-	 *
-	 * @var Tasks_Table|null
+	 * The table.
 	 */
-	private static $table = null;
-
-	/**
-	 * Before the screen is drawn.
-	 */
-	public static function load(): void {
-		List_View::tidy_address();
-		Menu::offer_per_page();
-		if ( Options::has_key() ) {
-			self::$table = new Tasks_Table();
-		}
+	protected static function table(): List_Table {
+		return new Tasks_Table();
 	}
 
 	/**
-	 * Draws the screen.
+	 * Heading and search words.
 	 */
-	public static function render(): void {
-		$add = '<button type="button" class="page-title-action igny8-add" aria-expanded="false" aria-controls="igny8-new-task">' . esc_html__( 'Add task', 'igny8' ) . '</button>';
-		Screen::open( __( 'Tasks', 'igny8' ), Options::has_key() ? $add : '' );
-		if ( Screen::is_connected() ) {
-			self::form();
-			self::$table->prepare_items();
-			List_View::render( self::$table, Menu::TASKS, __( 'Search tasks', 'igny8' ) );
-		}
-		Screen::close();
+	protected static function words(): array {
+		return array( __( 'Tasks', 'igny8' ), __( 'Search tasks', 'igny8' ) );
+	}
+
+	/**
+	 * The way to the form.
+	 */
+	protected static function buttons(): string {
+		return self::opener( __( 'Add task', 'igny8' ), 'igny8-new-task' );
 	}
 
 	/**
 	 * The form for a new task; lists.js sends it.
 	 */
-	private static function form(): void {
+	protected static function above(): void {
 		?>
 		<form id="igny8-new-task" class="igny8-card" hidden>
 			<h2><?php esc_html_e( 'Add a task', 'igny8' ); ?></h2>

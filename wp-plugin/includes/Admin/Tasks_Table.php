@@ -16,25 +16,13 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Tasks_Table extends List_Table {
 
-	/**
-	 * Names the rows for WordPress.
-	 */
-	public function __construct() {
-		parent::__construct(
-			array(
-				'singular' => 'igny8-task',
-				'plural'   => 'igny8-tasks',
-				'ajax'     => false,
-			)
-		);
-	}
-
-	/**
-	 * Path of the collection in the backend.
-	 */
-	protected function path(): string {
-		return '/v1/writer/tasks/';
-	}
+	const NAME     = 'igny8-task';
+	const PATH     = '/v1/writer/tasks/';
+	const SLUG     = Menu::TASKS;
+	const SORTABLE = array(
+		'title'      => 'title',
+		'created_at' => 'created_at',
+	);
 
 	/**
 	 * Words by status.
@@ -48,13 +36,6 @@ final class Tasks_Table extends List_Table {
 	}
 
 	/**
-	 * Slug of the screen.
-	 */
-	protected function screen_slug(): string {
-		return Menu::TASKS;
-	}
-
-	/**
 	 * Columns.
 	 */
 	public function get_columns(): array {
@@ -63,6 +44,7 @@ final class Tasks_Table extends List_Table {
 			'title'      => __( 'Title', 'igny8' ),
 			'status'     => __( 'Status', 'igny8' ),
 			'keywords'   => __( 'Keywords', 'igny8' ),
+			'word_count' => __( 'Words', 'igny8' ),
 			'post'       => __( 'Post', 'igny8' ),
 			'created_at' => __( 'Added', 'igny8' ),
 			'act'        => __( 'Next step', 'igny8' ),
@@ -70,51 +52,50 @@ final class Tasks_Table extends List_Table {
 	}
 
 	/**
-	 * Bulk actions; jobs.js carries them out.
+	 * Bulk actions; acts.js carries them out.
 	 */
 	protected function get_bulk_actions(): array {
-		$actions = array( 'generate' => __( 'Generate content', 'igny8' ) );
-		return current_user_can( Capabilities::PUBLISH ) ? $actions + array( 'publish' => __( 'Publish', 'igny8' ) ) : $actions;
-	}
-
-	/**
-	 * Words for an empty table.
-	 */
-	public function no_items(): void {
-		if ( $this->error ) {
-			esc_html_e( 'The list could not be fetched.', 'igny8' );
-		} elseif ( '' !== $this->asked( 's' ) || '' !== $this->current_status() ) {
-			esc_html_e( 'No task matches.', 'igny8' );
-		} else {
-			esc_html_e( 'No tasks yet. Add one above: a title and a few keywords are enough.', 'igny8' );
+		$actions = array(
+			'generate' => __( 'Generate content', 'igny8' ),
+			'images'   => __( 'Generate images', 'igny8' ),
+		);
+		if ( current_user_can( Capabilities::PUBLISH ) ) {
+			$actions['publish'] = __( 'Publish', 'igny8' );
 		}
+		return $actions + array( 'delete' => __( 'Delete', 'igny8' ) );
 	}
 
 	/**
-	 * A row; publishing needs the content's id.
+	 * Where tasks come from.
+	 */
+	protected function next_step(): array {
+		return array( __( 'No tasks yet. Add one above, or make them of ideas: a title and a few keywords are enough.', 'igny8' ), Menu::url( Menu::IDEAS ), __( 'Go to the ideas', 'igny8' ) );
+	}
+
+	/**
+	 * What the scripts must know; publishing needs the content's id.
 	 *
 	 * @param array $item Task.
 	 */
-	public function single_row( $item ): void {
-		printf(
-			'<tr data-id="%s" data-title="%s" data-content="%s" data-live="%s">',
-			esc_attr( $item['id'] ?? '' ),
-			esc_attr( $item['title'] ?? '' ),
-			esc_attr( $item['content']['id'] ?? '' ),
-			esc_attr( $item['live_run'] ?? '' )
+	protected function facts( array $item ): array {
+		return array(
+			'title'   => (string) ( $item['title'] ?? '' ),
+			'kind'    => 'tasks',
+			'task'    => (string) ( $item['id'] ?? '' ),
+			'content' => (string) ( $item['content']['id'] ?? '' ),
+			'live'    => (string) ( $item['live_run'] ?? '' ),
 		);
-		$this->single_row_columns( $item );
-		echo '</tr>';
 	}
 
 	/**
-	 * Title, and whether it came from a sandbox.
+	 * Title, whether it came from a sandbox, and what is planned.
 	 *
 	 * @param array $item Task.
 	 */
 	protected function column_title( $item ): string {
-		$sandbox = empty( $item['content']['sandbox'] ) ? '' : ' <span class="igny8-sandbox">' . esc_html__( 'Sandbox', 'igny8' ) . '</span>';
-		return '<strong class="row-title" dir="auto">' . esc_html( (string) ( $item['title'] ?? '' ) ) . '</strong>' . $sandbox;
+		return '<strong class="row-title" dir="auto">' . esc_html( (string) ( $item['title'] ?? '' ) ) . '</strong>'
+			. Cells::sandbox( $item['content']['sandbox'] ?? false )
+			. Cells::outline( (array) ( $item['outline'] ?? array() ) );
 	}
 
 	/**
@@ -126,15 +107,22 @@ final class Tasks_Table extends List_Table {
 	 */
 	protected function handle_row_actions( $item, $column, $primary ): string {
 		if ( $column !== $primary || ! empty( $item['live_run'] ) ) {
-			return parent::handle_row_actions( $item, $column, $primary );
+			return '';
 		}
 		$title   = (string) ( $item['title'] ?? '' );
 		$content = (array) ( $item['content'] ?? array() );
 		$words   = $content ? __( 'Generate again', 'igny8' ) : __( 'Generate content', 'igny8' );
-		$actions = array( 'generate' => $this->act( $words, 'generate', array( $item['id'] ), $title ) );
+		$actions = array( 'generate' => Cells::act( $words, 'generate', array( $item['id'] ), $title ) );
 		if ( $content && current_user_can( Capabilities::PUBLISH ) ) {
 			$words              = empty( $content['wp_post_id'] ) ? __( 'Publish', 'igny8' ) : __( 'Update post', 'igny8' );
-			$actions['publish'] = $this->act( $words, 'publish', array( $content['id'] ), $title );
+			$actions['publish'] = Cells::act( $words, 'publish', array( $content['id'] ), $title );
+		}
+		if ( $content ) {
+			$actions['images'] = Cells::act( __( 'Generate images', 'igny8' ), 'images', array( $item['id'] ), $title );
+		}
+		$actions['edit'] = Cells::act( __( 'Edit', 'igny8' ), 'edit', array( $item['id'] ), $title );
+		if ( ! $content ) {
+			$actions['delete'] = Cells::act( __( 'Delete', 'igny8' ), 'delete', array( $item['id'] ), $title, 'button-link igny8-danger' );
 		}
 		return $this->row_actions( $actions );
 	}
@@ -145,8 +133,7 @@ final class Tasks_Table extends List_Table {
 	 * @param array $item Task.
 	 */
 	protected function column_keywords( $item ): string {
-		$words = implode( ', ', array_filter( (array) ( $item['keywords'] ?? array() ), 'is_string' ) );
-		return '' === $words ? '—' : esc_html( $words );
+		return Cells::joined( $item['keywords'] ?? array() );
 	}
 
 	/**
@@ -155,7 +142,7 @@ final class Tasks_Table extends List_Table {
 	 * @param array $item Task.
 	 */
 	protected function column_post( $item ): string {
-		return $this->post_links( (array) ( $item['content'] ?? array() ) );
+		return Cells::post_links( (array) ( $item['content'] ?? array() ) );
 	}
 
 	/**
@@ -167,13 +154,13 @@ final class Tasks_Table extends List_Table {
 		$title   = (string) ( $item['title'] ?? '' );
 		$content = (array) ( $item['content'] ?? array() );
 		if ( ! empty( $item['live_run'] ) ) {
-			return $this->act( __( 'Show progress', 'igny8' ), 'follow', array( $item['live_run'] ), $title, 'button igny8-live' );
+			return Cells::act( __( 'Show progress', 'igny8' ), 'follow', array( $item['live_run'] ), $title, 'button igny8-live' );
 		}
 		if ( ! $content ) {
-			return $this->act( __( 'Generate content', 'igny8' ), 'generate', array( $item['id'] ), $title, 'button button-primary' );
+			return Cells::act( __( 'Generate content', 'igny8' ), 'generate', array( $item['id'] ), $title, 'button button-primary' );
 		}
 		if ( empty( $content['wp_post_id'] ) && current_user_can( Capabilities::PUBLISH ) ) {
-			return $this->act( __( 'Publish', 'igny8' ), 'publish', array( $content['id'] ), $title, 'button button-primary' );
+			return Cells::act( __( 'Publish', 'igny8' ), 'publish', array( $content['id'] ), $title, 'button button-primary' );
 		}
 		return '—';
 	}

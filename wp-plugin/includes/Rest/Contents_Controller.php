@@ -1,6 +1,6 @@
 <?php
 /**
- * Written content, passed through to the backend, and the wish to publish it.
+ * The wish to publish written content.
  *
  * @package Igny8
  */
@@ -15,15 +15,14 @@ use WP_REST_Request;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * GET contents and POST publish.
+ * POST publish.
  */
 final class Contents_Controller {
 
 	/**
-	 * Registers the routes.
+	 * Registers the route.
 	 */
 	public static function register(): void {
-		Routes::add( 'GET', '/contents', array( __CLASS__, 'index' ), Routes::needs( Capabilities::GENERATE ), Tasks_Controller::list_args() );
 		Routes::add(
 			'POST',
 			'/publish',
@@ -45,15 +44,6 @@ final class Contents_Controller {
 	 */
 	public static function may_publish(): bool {
 		return current_user_can( Capabilities::GENERATE ) && current_user_can( Capabilities::PUBLISH );
-	}
-
-	/**
-	 * A page of content.
-	 *
-	 * @return array|WP_Error
-	 */
-	public static function index( WP_REST_Request $request ) {
-		return Client::of_site()->get( '/v1/writer/content/', array_intersect_key( $request->get_params(), Tasks_Controller::list_args() ) );
 	}
 
 	/**

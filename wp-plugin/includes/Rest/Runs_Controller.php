@@ -33,7 +33,7 @@ final class Runs_Controller {
 		$may = Routes::needs( Capabilities::GENERATE );
 		$id  = array( 'id' => Routes::uuid() );
 		$run = '/runs/(?P<id>' . Routes::UUID . ')';
-		Routes::add( 'POST', '/runs', array( __CLASS__, 'start' ), array( __CLASS__, 'may_start' ), self::start_args() );
+		Routes::add( 'POST', '/runs', array( __CLASS__, 'start' ), array( __CLASS__, 'may_start' ), self::work_args() + array( 'once' => self::once() ) );
 		Routes::add( 'GET', '/runs', array( __CLASS__, 'live' ), $may );
 		Routes::add( 'GET', $run, array( __CLASS__, 'run' ), $may, $id );
 		Routes::add( 'GET', '/deliveries/(?P<id>' . Routes::UUID . ')', array( __CLASS__, 'delivery' ), $may, $id );
@@ -57,12 +57,22 @@ final class Runs_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function start( WP_REST_Request $request ) {
-		$body = array( 'ids' => $request['ids'] );
-		if ( $request['options'] ) {
-			$body['options'] = $request['options'];
+		return self::localize( Client::of_site()->write( 'POST', self::STARTS[ $request['function'] ], self::work( $request ), $request['once'] ) );
+	}
+
+	/**
+	 * What a start or an estimate is about; the site's settings decide what the request leaves open,
+	 * but nothing is published for somebody who may not.
+	 *
+	 * @return array {ids|select, options}
+	 */
+	public static function work( WP_REST_Request $request ): array {
+		$options = (array) $request['options'];
+		if ( ! current_user_can( Capabilities::PUBLISH ) ) {
+			$options['publish'] = false;
 		}
-		$answer = Client::of_site()->write( 'POST', self::STARTS[ $request['function'] ], $body, $request['once'] );
-		return self::localize( $answer );
+		$body = $request['ids'] ? array( 'ids' => $request['ids'] ) : array( 'select' => $request['select'] );
+		return $options ? $body + array( 'options' => $options ) : $body;
 	}
 
 	/**
@@ -71,15 +81,11 @@ final class Runs_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function live() {
-		$runs = array();
-		foreach ( array( 'PENDING', 'PROGRESS' ) as $state ) {
-			$answer = Client::of_site()->get( '/v1/system/tasks/', array( 'state' => $state ) );
-			if ( is_wp_error( $answer ) ) {
-				return $answer;
-			}
-			$runs = array_merge( $runs, array_map( array( __CLASS__, 'localize' ), (array) ( $answer['results'] ?? array() ) ) );
+		$answer = Client::of_site()->get( '/v1/system/tasks/', array( 'live' => 'true' ) );
+		if ( is_wp_error( $answer ) ) {
+			return $answer;
 		}
-		return array( 'results' => $runs );
+		return array( 'results' => array_map( array( __CLASS__, 'localize' ), (array) ( $answer['results'] ?? array() ) ) );
 	}
 
 	/**
@@ -166,9 +172,9 @@ final class Runs_Controller {
 	}
 
 	/**
-	 * Arguments of a start.
+	 * Arguments that say what work is about: ids, or a selection of all rows of a kind.
 	 */
-	private static function start_args(): array {
+	public static function work_args(): array {
 		$switch = array( 'type' => 'boolean' );
 		return array(
 			'function' => array(
@@ -176,7 +182,11 @@ final class Runs_Controller {
 				'required' => true,
 				'enum'     => array_keys( self::STARTS ),
 			),
-			'ids'      => Routes::uuids(),
+			'ids'      => array( 'required' => false ) + Routes::uuids(),
+			'select'   => array(
+				'type' => 'string',
+				'enum' => array( 'unclustered', 'without_ideas' ),
+			),
 			'options'  => array(
 				'type'                 => 'object',
 				'additionalProperties' => false,
@@ -185,7 +195,6 @@ final class Runs_Controller {
 					'publish' => $switch,
 				),
 			),
-			'once'     => self::once(),
 		);
 	}
 

@@ -1,6 +1,6 @@
 <?php
 /**
- * Writer tasks, passed through to the backend.
+ * New writer tasks, passed on to the backend.
  *
  * @package Igny8
  */
@@ -15,58 +15,15 @@ use WP_REST_Request;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * GET and POST tasks.
+ * POST tasks.
  */
 final class Tasks_Controller {
 
 	/**
-	 * Registers the routes.
+	 * Registers the route.
 	 */
 	public static function register(): void {
-		$may = Routes::needs( Capabilities::GENERATE );
-		Routes::add( 'GET', '/tasks', array( __CLASS__, 'index' ), $may, self::list_args() );
-		Routes::add( 'POST', '/tasks', array( __CLASS__, 'create' ), $may, self::task_args() );
-	}
-
-	/**
-	 * Arguments of any list.
-	 */
-	public static function list_args(): array {
-		return array(
-			'page'      => array(
-				'type'    => 'integer',
-				'minimum' => 1,
-				'default' => 1,
-			),
-			'page_size' => array(
-				'type'    => 'integer',
-				'minimum' => 1,
-				'maximum' => 100,
-				'default' => 20,
-			),
-			'search'    => array(
-				'type'      => 'string',
-				'maxLength' => 200,
-			),
-			'status'    => array(
-				'type'    => 'string',
-				'pattern' => '^[a-z_]*$',
-			),
-			'ordering'  => array(
-				'type'    => 'string',
-				'pattern' => '^-?[a-z_]+$',
-				'default' => '-created_at',
-			),
-		);
-	}
-
-	/**
-	 * A page of tasks.
-	 *
-	 * @return array|WP_Error
-	 */
-	public static function index( WP_REST_Request $request ) {
-		return Client::of_site()->get( '/v1/writer/tasks/', array_intersect_key( $request->get_params(), self::list_args() ) );
+		Routes::add( 'POST', '/tasks', array( __CLASS__, 'create' ), Routes::needs( Capabilities::GENERATE ), self::task_args() );
 	}
 
 	/**

@@ -1,0 +1,115 @@
+/**
+ * What the buttons of the lists do. Offers igny8.acts = { run( act, rows ), work( act, rows ), usable( act, rows ) };
+ * a row is { id, title, kind, content, task, live }.
+ */
+( function ( wp, igny8 ) {
+	'use strict';
+
+	const { __, _n, sprintf } = wp.i18n;
+
+	/* Runs of AI functions: which field of a row they are for, and what the dialog is called. */
+	const RUNS = {
+		/* translators: %s: title of a task. */
+		generate: { function: 'auto_generate_content', id: 'id', title: __( 'Generate content: %s', 'igny8' ) },
+		/* translators: %s: title of an article. */
+		images: { function: 'auto_generate_images', id: 'task', title: __( 'Generate images: %s', 'igny8' ) },
+		/* translators: %s: keyword or number of keywords. */
+		cluster: { function: 'auto_cluster', id: 'id', title: __( 'Cluster: %s', 'igny8' ) },
+		cluster_all: { function: 'auto_cluster', select: 'unclustered', title: __( 'Cluster all keywords without a cluster', 'igny8' ) },
+		/* translators: %s: name of a cluster. */
+		ideas: { function: 'auto_generate_ideas', id: 'id', title: __( 'Generate ideas: %s', 'igny8' ) },
+		ideas_all: { function: 'auto_generate_ideas', select: 'without_ideas', title: __( 'Generate ideas for all clusters without ideas', 'igny8' ) },
+	};
+
+	/** Whether an act makes sense for a row. */
+	function fits( act, row ) {
+		const rules = {
+			generate: () => ! row.live,
+			images: () => row.task && row.content && ! row.live,
+			publish: () => row.content,
+		};
+		return rules[ act ] ? Boolean( rules[ act ]() ) : true;
+	}
+
+	/** The rows an act makes sense for, each piece of work once. */
+	function usable( act, rows ) {
+		const seen = {};
+		return rows.filter( ( row ) => {
+			const id = idFor( act, row );
+			const isNew = fits( act, row ) && ! seen[ id ];
+			seen[ id ] = true;
+			return isNew;
+		} );
+	}
+
+	function idFor( act, row ) {
+		return 'publish' === act ? row.content : row[ ( RUNS[ act ] || {} ).id || 'id' ];
+	}
+
+	function named( words, rows ) {
+		/* translators: %d: number of rows. */
+		const many = sprintf( _n( '%d item', '%d items', rows.length, 'igny8' ), rows.length );
+		return sprintf( words, 1 === rows.length ? rows[ 0 ].title : many );
+	}
+
+	/** What the backend is told of a run: { function, ids | select }; null for other acts. */
+	function work( act, rows ) {
+		const run = RUNS[ act ];
+		if ( ! run || ( ! run.select && ! rows.length ) ) {
+			return null;
+		}
+		return run.select ? { function: run.function, select: run.select } : { function: run.function, ids: rows.map( ( row ) => row[ run.id ] ) };
+	}
+
+	function publish( rows ) {
+		/* translators: %s: title of an article. */
+		const title = named( __( 'Publish: %s', 'igny8' ), rows );
+		igny8.jobs.start( { path: '/igny8/v1/publish', data: { ids: rows.map( ( row ) => row.content ), force: false }, title } );
+	}
+
+	function createTasks( rows ) {
+		const data = { ids: rows.map( ( row ) => row.id ), once: igny8.onceKey() };
+		return wp.apiFetch( { path: '/igny8/v1/ideas/create_tasks', method: 'POST', data } ).then( ( answer ) => {
+			const count = answer.results.length;
+			/* translators: %d: number of tasks. */
+			const words = sprintf( _n( '%d task made.', '%d tasks made.', count, 'igny8' ), count );
+			igny8.say( words, 'success', igny8.screens.tasks, __( 'Go to the tasks', 'igny8' ) );
+		} );
+	}
+
+	function remove( rows ) {
+		const words = 1 === rows.length
+			/* translators: %s: title of a row. */
+			? sprintf( __( 'Delete “%s”?', 'igny8' ), rows[ 0 ].title )
+			/* translators: %d: number of rows. */
+			: sprintf( _n( 'Delete %d row?', 'Delete %d rows?', rows.length, 'igny8' ), rows.length );
+		if ( ! window.confirm( words ) ) {
+			return Promise.resolve();
+		}
+		const failed = [];
+		const one = ( row ) => wp.apiFetch( { path: '/igny8/v1/' + row.kind + '/' + row.id, method: 'DELETE' } )
+			.catch( ( error ) => failed.push( row.title + ': ' + error.message ) );
+		return rows.reduce( ( before, row ) => before.then( () => one( row ) ), Promise.resolve() ).then( () => {
+			const done = rows.length - failed.length;
+			/* translators: %d: number of rows. */
+			const told = done ? [ sprintf( _n( '%d deleted.', '%d deleted.', done, 'igny8' ), done ) ] : [];
+			igny8.say( told.concat( failed ).join( ' ' ), failed.length ? 'error' : 'success' );
+		} );
+	}
+
+	const OTHERS = { publish, create_tasks: createTasks, 'delete': remove };
+
+	igny8.acts = {
+		usable,
+		work,
+		/** Does it; a promise where nothing is left to follow, so that the list can be drawn anew. */
+		run( act, rows ) {
+			const about = work( act, rows );
+			if ( about ) {
+				igny8.jobs.start( { path: '/igny8/v1/runs', data: about, title: rows.length ? named( RUNS[ act ].title, rows ) : RUNS[ act ].title } );
+				return undefined;
+			}
+			return OTHERS[ act ]( rows );
+		},
+	};
+}( window.wp, window.igny8 ) );

@@ -1,0 +1,120 @@
+/**
+ * What a click would cost, before the click: on every button that spends, and beside the bulk actions.
+ * Offers igny8.quotes = { page( buttons ), bulk( place, act, rows ), buttonRows( button ) }.
+ */
+( function ( wp, igny8 ) {
+	'use strict';
+
+	const { __, _n, sprintf } = wp.i18n;
+	const PAUSE_MS = 300;
+	const MANY = 100; // The backend quotes for no more ids at once.
+	let timer = 0;
+	let asked = 0;
+
+	function ask( work ) {
+		return wp.apiFetch( { path: '/igny8/v1/estimate', method: 'POST', data: work } );
+	}
+
+	/** Dollars, or a span of dollars; `parts` divides a quote among its rows. */
+	function moneyText( cost, parts ) {
+		if ( ! cost ) {
+			return __( 'price not known', 'igny8' );
+		}
+		const low = igny8.money( cost.low / parts );
+		const high = igny8.money( cost.high / parts );
+		/* translators: 1: lowest amount, 2: highest amount. */
+		return low === high ? low : sprintf( __( '%1$s to %2$s', 'igny8' ), low, high );
+	}
+
+	function creditText( credits ) {
+		/* translators: %s: number of credits. */
+		return sprintf( _n( '%s credit', '%s credits', credits, 'igny8' ), new Intl.NumberFormat( igny8.language() ).format( credits ) );
+	}
+
+	function words( quote, parts ) {
+		if ( ! quote.count ) {
+			return __( 'nothing to do', 'igny8' );
+		}
+		const credits = Math.ceil( quote.credits / parts );
+		const text = moneyText( quote.cost_usd, parts ) + ' · ' + creditText( credits );
+		return quote.over_budget ? text + ' · ' + __( 'over budget', 'igny8' ) : text;
+	}
+
+	/** Writes a quote at a button: below a big one, as a description of a small one. */
+	function write( button, text, isOver ) {
+		const id = 'igny8-quote-' + ( button.dataset.ids || button.dataset.igny8Act );
+		if ( button.classList.contains( 'button-link' ) ) {
+			button.title = text;
+			return;
+		}
+		let note = button.parentNode.querySelector( '.igny8-quote[data-for="' + button.dataset.igny8Act + '"]' );
+		if ( ! note ) {
+			note = igny8.el( 'span', { class: 'igny8-quote', id, 'data-for': button.dataset.igny8Act } );
+			button.insertAdjacentElement( 'afterend', note );
+			button.setAttribute( 'aria-describedby', id );
+		}
+		note.textContent = text;
+		note.classList.toggle( 'is-over', Boolean( isOver ) );
+	}
+
+	/** One question for all buttons of an act; each shows its share. */
+	function forAct( act, buttons, rows ) {
+		const work = igny8.acts.work( act, rows.slice( 0, MANY ) );
+		if ( ! work ) {
+			return;
+		}
+		const parts = work.ids ? work.ids.length : 1;
+		ask( work ).then( ( quote ) => {
+			if ( ! quote.over_budget || 1 === parts ) {
+				return quote;
+			}
+			return ask( igny8.acts.work( act, rows.slice( 0, 1 ) ) ).then( ( one ) => Object.assign( quote, { over_budget: one.over_budget, reason: one.reason } ) );
+		} ).then( ( quote ) => {
+			buttons.forEach( ( button ) => {
+				button.disabled = button.disabled || ! quote.count;
+				write( button, words( quote, parts ), quote.over_budget );
+			} );
+			if ( quote.over_budget ) {
+				igny8.say( quote.reason, 'warning' );
+			}
+		}, () => buttons.forEach( ( button ) => write( button, '', false ) ) ); // The click itself will say why.
+	}
+
+	igny8.quotes = {
+		/** Quotes for everything the page offers: a list of { button, row }. */
+		page( offers ) {
+			const acts = {};
+			offers.forEach( ( offer ) => {
+				const act = offer.button.dataset.igny8Act;
+				acts[ act ] = acts[ act ] || { buttons: [], rows: [] };
+				acts[ act ].buttons.push( offer.button );
+				acts[ act ].rows = offer.row ? acts[ act ].rows.concat( offer.row ) : acts[ act ].rows;
+			} );
+			Object.keys( acts ).forEach( ( act ) => forAct( act, acts[ act ].buttons, igny8.acts.usable( act, acts[ act ].rows ) ) );
+		},
+		/** The quote of a choice of rows, written to some places; the last question wins. */
+		bulk( places, act, rows ) {
+			const tell = ( text ) => places.forEach( ( place ) => {
+				place.textContent = text;
+			} );
+			const fit = igny8.acts.usable( act, rows );
+			const work = igny8.acts.work( act, fit );
+			const mine = ++asked;
+			window.clearTimeout( timer );
+			if ( ! work ) {
+				return tell( '' );
+			}
+			if ( fit.length > MANY ) {
+				/* translators: %d: number of rows. */
+				return tell( sprintf( __( 'Choose at most %d rows.', 'igny8' ), MANY ) );
+			}
+			timer = window.setTimeout( () => ask( work ).then( ( quote ) => {
+				if ( mine === asked ) {
+					/* translators: %d: number of rows. */
+					const count = sprintf( _n( '%d row', '%d rows', fit.length, 'igny8' ), fit.length );
+					tell( count + ': ' + words( quote, 1 ) + ( quote.over_budget ? ' – ' + quote.reason : '' ) );
+				}
+			}, ( error ) => mine === asked && tell( error.message || '' ) ), PAUSE_MS );
+		},
+	};
+}( window.wp, window.igny8 ) );
