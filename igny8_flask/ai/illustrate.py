@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from igny8_flask.ai.ai_core import AICore
@@ -30,12 +30,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What came of a slot: a picture, its failure, or neither where an earlier one stays."""
+    """What came of a slot: a picture, its failure, or neither where an earlier one stays.
+
+    ``made_by`` is the provenance of the picture, as far as it differs from that of its plan.
+    """
 
     slot: Slot
     prompt: str
     picture: Picture | None = None
     failure: Igny8Error | None = None
+    made_by: Mapping[str, Any] = field(default_factory=dict)
 
 
 def plan(rows: Sequence[ImagePromptRow], data: Mapping[str, Any]) -> list[Slot]:
@@ -64,6 +68,12 @@ def draw_all(
     """
     site_id, title = data["site_id"], data["title"]
     negative = PromptRegistry.get_negative_prompt(account, site_id)
+    provider = str(core.image_settings()["provider"])
+    made_by = {
+        "model": core.get_model("image_generation"),
+        "provider": "sandbox" if core.is_sandbox(provider) else provider,
+        "sandbox": core.is_sandbox(provider),
+    }
     suffix = f":d{data['redraw']}" if data["redraw"] else ""
     for slot in slots:
         prompt = PromptRegistry.get_image_prompt(slot.description, title, account, site_id)
@@ -72,13 +82,15 @@ def draw_all(
         if earlier in wordings:
             yield Drawn(slot, earlier)
         else:
-            yield _draw(core, slot, wordings, negative, run, suffix)
+            drawn = _draw(core, slot, wordings, provider, negative, run, suffix)
+            yield replace(drawn, made_by=made_by)
 
 
 def _draw(
     core: AICore,
     slot: Slot,
     wordings: tuple[str, str],
+    provider: str,
     negative: str,
     run: uuid.UUID,
     suffix: str,
@@ -89,7 +101,7 @@ def _draw(
         try:
             raw = core.generate_image(
                 words,
-                provider=str(core.image_settings()["provider"]),
+                provider=provider,
                 size=slot.size,
                 negative_prompt=negative,
                 request_uuid=str(_uuid4_from(run, name)),

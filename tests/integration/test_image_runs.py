@@ -92,6 +92,8 @@ def test_every_size_that_is_switched_on_is_drawn(
     assert found["desktop", 2].heading == found["mobile", 2].heading == "What to buy"
     assert found["featured", 0].alt == "Illustration for the article Soil for raised beds"
     assert all(image.alt and image.alt != image.prompt for image in found.values())
+    models = {image.provenance["model"] for image in found.values()}
+    assert models == {"gpt-image-2.5-flare" if provider == "openai" else "runware:101@1"}
     assert pictures_paid(sandbox) == 5
     for image in found.values():
         file = db.session.get_one(ImageFile, (site.account_id, image.sha256))

@@ -191,7 +191,7 @@ def _fill_slot(content: Content, drawn: Drawn, provenance: dict[str, Any]) -> No
         image = Image(**owner, kind=slot.kind, position=slot.position)
         content.images.append(image)
     image.heading, image.prompt, image.alt = slot.heading, drawn.prompt, slot.alt
-    image.provenance = provenance
+    image.provenance = {**provenance, **drawn.made_by}
     image.error = drawn.failure.message if drawn.failure else None
     image.state = ImageState.FAILED
     if drawn.picture is not None:

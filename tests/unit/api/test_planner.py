@@ -107,10 +107,11 @@ def test_a_cluster_name_is_taken_once_per_site(plugin):
     assert plugin("POST", CLUSTERS, {"items": [{"name": "Soil"}]}).status_code == 201
     again = plugin("POST", CLUSTERS, {"items": [{"name": "Other"}, {"name": "Soil"}]})
     assert (again.status_code, again.json["code"]) == (409, "cluster_taken")
+    assert plugin("POST", CLUSTERS, {"items": [{"name": "sOIL"}]}).status_code == 409
     listed = plugin("GET", CLUSTERS).json
     assert listed["count"] == 1, "all or none"
     other = plugin("POST", CLUSTERS, {"items": [{"name": "Mulch"}]}).json["results"][0]["id"]
-    renamed = plugin("PATCH", f"{CLUSTERS}{other}/", {"name": "Soil"})
+    renamed = plugin("PATCH", f"{CLUSTERS}{other}/", {"name": "SOIL"})
     assert (renamed.status_code, renamed.json["code"]) == (409, "cluster_taken")
 
 
