@@ -1,7 +1,5 @@
 """The shape of every answer: request ids, errors, health, and the document of the API."""
 
-import uuid
-
 import pytest
 import sqlalchemy.exc
 
@@ -194,7 +192,7 @@ def test_a_write_whose_answer_was_lost_is_never_done_again(plugin):
 
 
 @pytest.mark.parametrize(
-    "key", ["short", "x" * 65, "blank blank blank blank", str(uuid.uuid4()) + "\u00e4"]
+    "key", ["short", "x" * 65, "blank blank blank blank", "a-key-long-enough-but-\u00e4"]
 )
 def test_an_ill_shaped_key_is_refused(plugin, key):
     answer = plugin("POST", TASKS, BODY, headers={"Idempotency-Key": key})
