@@ -19,6 +19,8 @@ def create_app(settings: "Settings") -> Flask:
 
     Imports late: importing one module of the package must not load all the others.
     """
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
     from igny8_flask import api
     from igny8_flask.db import db, migrate
     from igny8_flask.log import configure_logging
@@ -30,6 +32,11 @@ def create_app(settings: "Settings") -> Flask:
     app.url_map.merge_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, **_database(settings.database_url))
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
     app.extensions[EXTENSION] = Services.build(settings)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))

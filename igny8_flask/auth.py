@@ -15,15 +15,23 @@ from igny8_flask import log
 from igny8_flask.crypto import SiteKeyText, key_digest, read_site_key, same_digest
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import AuthError, ConflictError
+from igny8_flask.limits import Limit
 from igny8_flask.models import Site, SiteKey
 from igny8_flask.services import current
 from igny8_flask.site_urls import MAX_URL_CHARS, is_same_home
 
 PUBLIC_ENDPOINTS = frozenset(
-    {"health.healthz", "health.readyz", "sites.connect", "api-docs.openapi_json"}
+    {
+        "health.healthz",
+        "health.readyz",
+        "health.read_metrics",
+        "sites.connect",
+        "api-docs.openapi_json",
+    }
 )
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LAST_USED_GRAIN = timedelta(hours=1)
+TOO_MANY_WRITES = "This site asks for too much at once."
 OLD_KEY_GRACE = timedelta(hours=1)  # how long the old key lives on once the new one is in use
 
 
@@ -46,6 +54,7 @@ def require_site_key() -> None:
     g.principal = Principal(key.account_id, key.site_id, key.site, key.public_id)
     if request.method not in SAFE_METHODS:
         _refuse_moved(key.site)
+        _limit_writes(key.site_id)
     _note_use(key, utcnow())
 
 
@@ -73,6 +82,13 @@ def _known_key(presented: SiteKeyText) -> SiteKey:
     if key.expires_at is not None and key.expires_at <= utcnow():
         raise AuthError("This site key has expired. Connect the site again.", "key_expired")
     return key
+
+
+def _limit_writes(site_id: uuid.UUID) -> None:
+    services = current()
+    per_minute = services.settings.site_writes
+    limit = Limit("writes", per_minute, max(per_minute // 3, 1), TOO_MANY_WRITES)
+    services.limiter.take(limit, site_id.hex)
 
 
 def _refuse_moved(site: Site) -> None:

@@ -1,14 +1,17 @@
 """Redis as a cache and a bell: ready status bodies for pollers, and a nudge for the dispatcher.
 
 Nothing here is the truth; every call answers within a second and says False or None when Redis
-is away.
+is away. After a failure Redis is left alone for some seconds, so that one that hangs does not
+slow every request down.
 """
 
 import hashlib
 import json
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -21,8 +24,12 @@ log = get_logger(__name__)
 
 PREFIX = "igny8:"
 BELL = f"{PREFIX}bell"
+DISPATCHER = f"{PREFIX}dispatcher"
 LIVE_TTL_S = 20  # a body of unfinished work that nobody renews gives way to the database
 FINAL_TTL_S = 3600
+DISPATCHER_TTL_S = 3600
+REST_S = 5.0  # how long a Redis that failed is not asked again
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,14 @@ class StatusBody:
         return cls(body, hashlib.blake2b(body, digest_size=12).hexdigest())
 
 
+@dataclass(frozen=True)
+class Heartbeat:
+    """When a dispatcher made its last pass (Unix time), and how many workers it saw."""
+
+    at: float
+    workers: int
+
+
 def connect(redis_url: str) -> Redis:
     """Client that fails fast: for everything but a worker's blocking pop."""
     return Redis.from_url(
@@ -51,35 +66,43 @@ def connect(redis_url: str) -> Redis:
 
 
 class Cache:
-    """Status bodies and the dispatcher's bell."""
+    """Status bodies, the dispatcher's bell, and when it was last seen."""
 
     def __init__(self, redis_url: str) -> None:
         self.redis = connect(redis_url)
+        self._rests_until = 0.0
+
+    def ask(self, question: Callable[[Redis], Answer]) -> Answer | None:
+        """The answer of Redis; None when it is away, or was just now."""
+        if time.monotonic() < self._rests_until:
+            return None
+        try:
+            return question(self.redis)
+        except RedisError as error:
+            self._rests_until = time.monotonic() + REST_S
+            log.warning("redis_away", error=str(error))
+            return None
 
     def is_up(self) -> bool:
         """Whether Redis answers now."""
         try:
-            return bool(self.redis.ping())
+            up = bool(self.redis.ping())
         except RedisError:
             return False
+        self._rests_until = 0.0
+        return up
 
     def put_status(
         self, site_id: uuid.UUID, work_id: uuid.UUID, status: StatusBody, final: bool
     ) -> bool:
         """Store the body pollers get; the site travels with it so that others never see it."""
         value = b" ".join((site_id.hex.encode(), status.etag.encode(), status.body))
-        try:
-            self.redis.set(_status_key(work_id), value, ex=FINAL_TTL_S if final else LIVE_TTL_S)
-        except RedisError:
-            return False
-        return True
+        seconds = FINAL_TTL_S if final else LIVE_TTL_S
+        return bool(self.ask(lambda redis: redis.set(_status_key(work_id), value, ex=seconds)))
 
     def get_status(self, site_id: uuid.UUID, work_id: uuid.UUID) -> StatusBody | None:
         """The stored body when it is that site's; None = ask the database."""
-        try:
-            value = self.redis.get(_status_key(work_id))
-        except RedisError:
-            return None
+        value = self.ask(lambda redis: redis.get(_status_key(work_id)))
         if not isinstance(value, bytes):
             return None
         owner, etag, body = value.split(b" ", 2)
@@ -87,10 +110,7 @@ class Cache:
 
     def drop_status(self, work_id: uuid.UUID) -> None:
         """Forget a body that no longer tells the truth."""
-        try:
-            self.redis.delete(_status_key(work_id))
-        except RedisError:
-            log.info("cache_away", work_id=str(work_id))
+        self.ask(lambda redis: redis.delete(_status_key(work_id)))
 
     def recall(self, name: str) -> Any:
         """A remembered JSON value, or None."""
@@ -110,11 +130,20 @@ class Cache:
 
     def ring(self) -> bool:
         """Wake the dispatcher: there is new work."""
-        try:
-            self.redis.publish(BELL, b"1")
-        except RedisError:
-            return False
-        return True
+        return self.ask(lambda redis: redis.publish(BELL, b"1")) is not None
+
+    def note_dispatcher(self, workers: int) -> None:
+        """Say that the dispatcher has made a pass now and saw so many workers."""
+        value = f"{time.time()} {workers}"
+        self.ask(lambda redis: redis.set(DISPATCHER, value, ex=DISPATCHER_TTL_S))
+
+    def dispatcher(self) -> Heartbeat | None:
+        """The last sign of life of a dispatcher; None when nobody knows."""
+        value = self.ask(lambda redis: redis.get(DISPATCHER))
+        if not isinstance(value, bytes):
+            return None
+        at, workers = value.split()
+        return Heartbeat(float(at), int(workers))
 
 
 def _status_key(work_id: uuid.UUID) -> str:

@@ -34,6 +34,13 @@ def _positive(raw: str) -> int:
     return number
 
 
+def _count(raw: str) -> int:
+    number = int(raw)
+    if number < 0:
+        raise ValueError("must be 0 or more")
+    return number
+
+
 def _flag(raw: str) -> bool:
     words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if raw.strip().lower() not in words:
@@ -182,6 +189,27 @@ class Settings:
     )
     window: int = _row(
         "IGNY8_WINDOW", _positive, 32, "Queued and running jobs over all sites at most."
+    )
+    site_writes: int = _row(
+        "IGNY8_SITE_WRITES", _positive, 60, "Writing requests of one site per minute."
+    )
+    proxies: int = _row(
+        "IGNY8_PROXIES", _count, 0, "Reverse proxies before the API whose headers are trusted."
+    )
+    metrics_token: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "env": "IGNY8_METRICS_TOKEN",
+            "parse": _secret,
+            "help": "Bearer token that opens /metrics to other hosts.",
+        },
+    )
+    keep_replies_days: int = _row(
+        "IGNY8_KEEP_REPLIES_DAYS", _positive, 90, "Days a finished run keeps the raw replies."
+    )
+    keep_steps_days: int = _row(
+        "IGNY8_KEEP_STEPS_DAYS", _positive, 365, "Days a finished run keeps its steps."
     )
     lease_s: int = _row("IGNY8_LEASE_S", _positive, 60, "Seconds a silent worker keeps its run.")
 

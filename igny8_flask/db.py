@@ -29,6 +29,11 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
+def id_at(moment: datetime) -> uuid.UUID:
+    """The lowest id that a row made at that moment can have: bounds a scan by age."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62)
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """A timestamp that is always aware and always UTC, also on SQLite."""
 

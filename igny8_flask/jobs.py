@@ -27,7 +27,7 @@ from igny8_flask.work_status import share
 
 log = logging.get_logger(__name__)
 
-LIVE = (WorkState.PENDING, WorkState.QUEUED, WorkState.RUNNING)
+LIVE = (WorkState.PENDING, WorkState.PAUSED, WorkState.QUEUED, WorkState.RUNNING)
 JITTER = 0.2  # share of a delay that is random, so that retries do not arrive together
 INTERNAL = "Something went wrong on our side. The operator finds the details in the log."
 

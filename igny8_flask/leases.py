@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import ColumnElement, CursorResult, func, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, Select, func, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import aliased
 
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import CancelledError, LeaseLostError
 from igny8_flask.log import get_logger
-from igny8_flask.models import AITaskLog, Delivery, WorkState
+from igny8_flask.models import AITaskLog, Delivery, Site, WorkState
 
 log = get_logger(__name__)
 
@@ -232,6 +233,10 @@ def admit(model: WorkRow, site_slots: int, room: int) -> list[Ticket]:
 
 
 def _pick(model: WorkRow, now: datetime, site_slots: int, room: int) -> list[tuple[uuid.UUID, int]]:
+    """Turn by turn the next due row of each site that has a slot left, interactive before bulk.
+
+    Each turn probes the admission index once per site: a backlog costs nothing.
+    """
     in_work = (model.state.in_((WorkState.QUEUED, WorkState.RUNNING))) & _not_batch(model)
     busy = {
         row.site_id: row.busy
@@ -239,31 +244,47 @@ def _pick(model: WorkRow, now: datetime, site_slots: int, room: int) -> list[tup
             select(model.site_id, func.count().label("busy")).where(in_work).group_by(model.site_id)
         )
     }
-    turn = func.row_number().over(partition_by=model.site_id, order_by=model.id).label("turn")
-    due = (
-        select(model.id, model.site_id, model.generation, turn)
-        .where(model.state == WorkState.PENDING, _not_batch(model), _for_workers(model))
-        .where((model.not_before.is_(None)) | (model.not_before <= now))
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(due).where(due.c.turn <= site_slots).order_by(due.c.turn, due.c.id)
-    ).all()
-    picked = []
+    picked: list[tuple[uuid.UUID, int]] = []
     left = room - sum(busy.values())
-    for row in rows:
-        if left <= 0:
+    for turn in range(site_slots):
+        if left <= len(picked):
             break
-        if busy.get(row.site_id, 0) < site_slots:
-            busy[row.site_id] = busy.get(row.site_id, 0) + 1
-            picked.append((row.id, row.generation))
-            left -= 1
+        full = [site_id for site_id, count in busy.items() if count + turn >= site_slots]
+        rows = db.session.execute(_turn(model, now, turn, full, left - len(picked))).all()
+        picked += [(row.id, row.generation) for row in rows]
+        if not rows:
+            break
     return picked
 
 
-def _for_workers(model: WorkRow) -> ColumnElement[bool]:
+def for_workers(own: Any) -> ColumnElement[bool]:
     """Deliveries that the site's plugin fetches are no work of ours."""
-    return Delivery.by_pull.is_(False) if model is Delivery else true()
+    return own.by_pull.is_(False) if hasattr(own, "by_pull") else true()
+
+
+def _turn(
+    model: WorkRow, now: datetime, turn: int, full: list[uuid.UUID], most: int
+) -> Select[uuid.UUID, int]:
+    """The due row number ``turn`` of every site that is not full."""
+    own = aliased(model)
+    due = (
+        select(own.id)
+        .where(own.site_id == Site.id, own.state == WorkState.PENDING, for_workers(own))
+        .where((own.not_before.is_(None)) | (own.not_before <= now))
+        .order_by(own.priority, own.id)
+        .limit(1)
+        .offset(turn)
+        .correlate(Site)
+        .scalar_subquery()
+    )
+    return (
+        select(model.id, model.generation)
+        .select_from(Site)
+        .join(model, model.id == due)
+        .where(Site.id.not_in(full))
+        .order_by(model.priority, model.id)
+        .limit(most)
+    )
 
 
 def _not_batch(model: WorkRow) -> ColumnElement[bool]:

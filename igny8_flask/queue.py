@@ -14,6 +14,7 @@ JOB_TIMEOUT_S = 3600
 RESULT_TTL_S = 60
 FAILURE_TTL_S = 86_400
 RUN_JOB = "workers.tasks.run_ai_task"
+WORKERS = f"rq:workers:{QUEUE_NAME}"
 DELIVERY_JOB = "workers.tasks.publish"
 
 
@@ -46,6 +47,11 @@ class JobQueue:
         """Ids of all jobs that wait on the list."""
         names = self.rq.connection.lrange(self.rq.key, 0, -1)
         return {name.decode() for name in names if isinstance(name, bytes)}
+
+    def workers(self) -> int:
+        """How many workers have said lately that they live; raises RedisError."""
+        names = self.rq.connection.smembers(WORKERS)
+        return sum(bool(self.rq.connection.exists(name)) for name in names)
 
     def depth(self) -> int:
         """How many jobs wait in Redis."""

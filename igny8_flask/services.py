@@ -8,6 +8,7 @@ from flask import current_app
 from igny8_flask.cache import Cache
 from igny8_flask.config import Settings
 from igny8_flask.crypto import SecretBox
+from igny8_flask.limits import Limiter
 from igny8_flask.outbound import Outbound
 
 EXTENSION = "igny8"
@@ -21,15 +22,18 @@ class Services:
     outbound: Outbound
     secrets: SecretBox
     cache: Cache
+    limiter: Limiter
 
     @classmethod
     def build(cls, settings: Settings) -> "Services":
         """Make the services these settings ask for; opens no connection."""
+        cache = Cache(settings.redis_url)
         return cls(
             settings=settings,
             outbound=Outbound(settings.allow_private),
             secrets=SecretBox(settings.keys),
-            cache=Cache(settings.redis_url),
+            cache=cache,
+            limiter=Limiter(cache),
         )
 
 

@@ -6,9 +6,11 @@ from typing import Any
 from igny8_flask.cache import Cache, StatusBody
 from igny8_flask.db import utcnow
 from igny8_flask.models import AITaskLog, Delivery, DeliveryKind, WorkState
+from igny8_flask.waiting import WAITING, Outlook, outlook
 
 API_STATE = {
     WorkState.PENDING: "PENDING",
+    WorkState.PAUSED: "PENDING",
     WorkState.QUEUED: "PENDING",
     WorkState.RUNNING: "PROGRESS",
     WorkState.SUCCESS: "SUCCESS",
@@ -29,8 +31,8 @@ def delivery_url(delivery_id: Any) -> str:
     return f"/v1/publisher/deliveries/{delivery_id}/status/"
 
 
-def describe(work: AITaskLog | Delivery) -> dict[str, Any]:
-    """The status of a run or delivery as the API gives it."""
+def describe(work: AITaskLog | Delivery, ahead: Outlook | None = None) -> dict[str, Any]:
+    """The status of a run or delivery as the API gives it; ``ahead`` tells what it waits for."""
     status: dict[str, Any] = {
         "success": True,
         "task_id": str(work.id),
@@ -38,7 +40,7 @@ def describe(work: AITaskLog | Delivery) -> dict[str, Any]:
         "state": API_STATE[work.state],
         "phase": work.phase,
         "percentage": work.percentage,
-        "message": _words(work),
+        "message": _words(work, ahead),
         "current": work.current,
         "total": work.total,
         "current_item": work.current_item,
@@ -53,6 +55,8 @@ def describe(work: AITaskLog | Delivery) -> dict[str, Any]:
         "finished_at": _iso(work.finished_at),
         "poll_after_ms": _poll_after(work),
     }
+    if ahead is not None:
+        status["queue_position"], status["starts_in_s"] = ahead.position, ahead.starts_in_s
     if work.result is not None:
         status["result"] = work.result
     if work.error:
@@ -80,17 +84,33 @@ def _verb(delivery: Delivery) -> str:
 
 def share(cache: Cache, work: AITaskLog | Delivery) -> StatusBody:
     """Put the status where pollers find it; returns the same body."""
-    body = StatusBody.of(describe(work))
+    pulled = isinstance(work, Delivery) and work.by_pull
+    ahead = outlook(work) if work.state in WAITING and not pulled else None
+    body = StatusBody.of(describe(work, ahead))
     cache.put_status(work.site_id, work.id, body, work.state.is_final)
     return body
 
 
-def _words(work: AITaskLog | Delivery) -> str:
-    if work.state in (WorkState.PENDING, WorkState.QUEUED):
-        if work.not_before and work.not_before > utcnow():
-            return f"{work.message} Next try at {work.not_before:%H:%M:%S} UTC.".strip()
+def _words(work: AITaskLog | Delivery, ahead: Outlook | None) -> str:
+    if work.state not in WAITING:
+        return work.message
+    if work.not_before and work.not_before > utcnow():
+        return f"{work.message} Next try at {work.not_before:%H:%M:%S} UTC.".strip()
+    if ahead is None:
         return work.message or "Waiting for a free worker…"
-    return work.message
+    if ahead.workers_away:
+        return f"{work.message} It starts as soon as the workers are back.".strip()
+    if ahead.position == 1:
+        return work.message or "Waiting for a free worker…"
+    place = f"Number {ahead.position} of this site's queue"
+    return f"{work.message} {place}{_in_time(ahead.starts_in_s)}.".strip()
+
+
+def _in_time(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    minutes = round(seconds / 60)
+    return f", starts in about {minutes} min" if minutes else ", starts within a minute"
 
 
 def _poll_after(work: AITaskLog | Delivery) -> int:

@@ -22,6 +22,7 @@ def make_environ(**changes: str) -> dict[str, str]:
         "IGNY8_ENV": "development",
         "DATABASE_URL": "sqlite:///:memory:",
         "REDIS_URL": "redis://127.0.0.1:1/0",
+        "IGNY8_SITE_WRITES": "60000",
         **changes,
     }
 

@@ -5,6 +5,7 @@ The database is the truth. Each pass (a) takes runs and deliveries back whose wo
 harmless: every move is a compare-and-set.
 """
 
+import random
 import threading
 import time
 
@@ -12,7 +13,7 @@ from flask import Flask
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from igny8_flask import publishing, runs
+from igny8_flask import publishing, retention, runs
 from igny8_flask.api.idempotency import forget_expired
 from igny8_flask.cache import BELL, connect
 from igny8_flask.handshake import forget_old_codes
@@ -27,6 +28,7 @@ log = get_logger(__name__)
 PASS_S = 0.5  # longest pause between two passes; the bell shortens it
 SWEEP_S = 5.0
 TIDY_S = 3600.0
+DAY_S = 86_400.0
 MODELS: tuple[WorkRow, ...] = (AITaskLog, Delivery)
 
 
@@ -39,6 +41,7 @@ class Dispatcher:
         self.queue = JobQueue(redis_url)
         self._bell = connect(redis_url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         self._swept_at = self._tidy_at = 0.0
+        self._forget_at = time.monotonic() + TIDY_S * random.random()
 
     def run(self) -> None:
         """Pass after pass until stopped; a failing pass is logged and tried again."""
@@ -61,7 +64,12 @@ class Dispatcher:
             forget_expired()
             forget_old_codes()
             self._tidy_at = time.monotonic() + TIDY_S
-        if not current().cache.is_up():
+        if time.monotonic() > self._forget_at:
+            log.info("forgotten", **retention.forget_old())
+            self._forget_at = time.monotonic() + DAY_S
+        try:
+            current().cache.note_dispatcher(self.queue.workers())
+        except RedisError:
             return 0
         settings = current().settings
         sent = 0

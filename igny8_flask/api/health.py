@@ -1,16 +1,21 @@
-"""``/healthz`` and ``/readyz``: for load balancers and people on call."""
+"""``/healthz``, ``/readyz`` and ``/metrics``: for load balancers and people on call."""
 
 from functools import cache
+from ipaddress import ip_address
 from typing import Any
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from flask import current_app
+from flask import Response, current_app, request
 from marshmallow import Schema, fields
 from sqlalchemy.exc import SQLAlchemyError
 
+from igny8_flask import metrics
 from igny8_flask.api.resource import Resource
+from igny8_flask.api.schemas import Problem
+from igny8_flask.crypto import same_digest
 from igny8_flask.db import db
+from igny8_flask.errors import ForbiddenError
 from igny8_flask.log import get_logger
 from igny8_flask.services import current
 
@@ -50,7 +55,7 @@ def healthz() -> dict[str, Any]:
 @blp.alt_response(503, schema=ReadyOut)
 def readyz() -> tuple[dict[str, Any], int]:
     """Check database, migrations and keys; without Redis the answer is degraded."""
-    needed = {**_database_checks(), "keys": _keys_work()}
+    needed = {**database_checks(), "keys": _keys_work()}
     redis_up = current().cache.is_up()
     status = "down" if not all(needed.values()) else "ok" if redis_up else "degraded"
     checks = {**needed, "redis": redis_up}
@@ -59,7 +64,28 @@ def readyz() -> tuple[dict[str, Any], int]:
     )
 
 
-def _database_checks() -> dict[str, bool]:
+@blp.route("/metrics", methods=["GET"])
+@blp.doc(security=[])
+@blp.response(200, fields.String(), content_type=metrics.CONTENT_TYPE)
+@blp.alt_response(403, schema=Problem)
+def read_metrics() -> Response:
+    """Show what a Prometheus server collects: to this host, or with the metrics token."""
+    if not _may_read_metrics():
+        raise ForbiddenError("Metrics are for this host, or for who sends the metrics token.")
+    return Response(metrics.render(), content_type=metrics.CONTENT_TYPE)
+
+
+def _may_read_metrics() -> bool:
+    token = current().settings.metrics_token
+    sent = request.headers.get("Authorization", "")
+    if token and same_digest(sent, f"Bearer {token}"):
+        return True
+    forwarded = any(name.lower().startswith("x-forwarded-") for name, _ in request.headers)
+    return not forwarded and ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104
+
+
+def database_checks() -> dict[str, bool]:
+    """Whether the database answers, and whether its tables are of this release."""
     try:
         connection = db.session.connection()
         known = sa.inspect(connection).has_table("alembic_version")

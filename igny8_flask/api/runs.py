@@ -129,6 +129,8 @@ class StatusOut(RunOut):
     request_steps = fields.List(fields.Nested(StepOut))
     response_steps = fields.List(fields.Nested(StepOut))
     result = fields.Dict()
+    queue_position = fields.Integer()
+    starts_in_s = fields.Integer(allow_none=True)
     poll_after_ms = fields.Integer()
 
 

@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from flask import request
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from igny8_flask import handshake, site_keys, sites
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import Answer, Id, Text, Time
 from igny8_flask.auth import principal
+from igny8_flask.limits import Limit
 from igny8_flask.models import Site
+from igny8_flask.services import current
 
 blp = Resource("sites", __name__, url_prefix="/v1/sites")
 
+GUESSES = Limit("connect", 10, 10, "Too many connect codes were tried from here.")
 NOT_TESTED: dict[str, Any] = {"mode": "none", "checked_at": None, "checks": []}
 
 
@@ -117,7 +121,10 @@ def connect(body: dict[str, Any]) -> dict[str, Any]:
     """Redeem a connect code for a site key; needs no key itself."""
     code = body.pop("code")
     body["site_uuid"] = str(body["site_uuid"])
+    limiter, address = current().limiter, request.remote_addr or ""
+    limiter.take(GUESSES, address)
     connected = handshake.connect(code, handshake.Introduction(**body))
+    limiter.take(GUESSES, address, amount=-1)
     return {
         "site_id": connected.site.id,
         "site_key": connected.site_key,

@@ -23,10 +23,10 @@ def settings() -> None:
 @in_words
 def check() -> None:
     """Print warnings about settings that work but are not wise; wrong ones never get this far."""
-    warnings = list(_warnings())
-    for warning in warnings:
+    found = warnings()
+    for warning in found:
         click.echo(warning)
-    click.echo(f"Settings are usable; {len(warnings)} warning(s).")
+    click.echo(f"Settings are usable; {len(found)} warning(s).")
 
 
 @settings.command(name="set")
@@ -81,7 +81,8 @@ def _read(value: str) -> Any:
         return value
 
 
-def _warnings() -> list[str]:
+def warnings() -> list[str]:
+    """What works but is not wise."""
     chosen = current().settings
     found = []
     if chosen.env == "production" and chosen.database_url.startswith("sqlite"):

@@ -14,9 +14,13 @@ class SiteStatus(StrEnum):
 
 
 class WorkState(StrEnum):
-    """Life of a run or delivery: pending → queued → running → one of the three ends."""
+    """Life of a run or delivery: pending → queued → running → one of the three ends.
+
+    PAUSED is a pending row, or a whole batch, that waits for somebody to resume it.
+    """
 
     PENDING = "pending"
+    PAUSED = "paused"
     QUEUED = "queued"
     RUNNING = "running"
     SUCCESS = "success"

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from igny8_flask.models.enums import WorkState, stored
 
-LIVE = "state IN ('pending', 'queued', 'running')"
+LIVE = "state IN ('pending', 'paused', 'queued', 'running')"
+INTERACTIVE, BULK = 0, 1
 
 
 class Work:
@@ -17,6 +18,7 @@ class Work:
 
     ``generation`` is the fencing number: each dispatch raises it, and only the job that carries
     the current one may write. ``work_key`` names the work; one live row per site and key.
+    ``priority`` is INTERACTIVE or BULK; a paused row waits until it is resumed.
     A batch only gathers the rows that name it as ``batch_id``; it is never executed itself.
     """
 
@@ -27,6 +29,7 @@ class Work:
     queued_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    priority: Mapped[int] = mapped_column(default=INTERACTIVE)
     attempts: Mapped[int] = mapped_column(default=0)
     crashes: Mapped[int] = mapped_column(default=0)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
@@ -50,6 +53,7 @@ def work_indexes(table: str) -> tuple[Index, ...]:
     """Indexes of a work table: the dispatcher's scans, and one live row per site and work."""
     return (
         Index(f"ix_{table}_state_not_before", "state", "not_before"),
+        Index(f"ix_{table}_admission", "site_id", "state", "priority", "id"),
         Index(
             f"uq_{table}_live",
             "site_id",

@@ -85,13 +85,14 @@ def upgrade() -> None:
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.Uuid(), nullable=False),
     sa.Column('site_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sa.Enum('pending', 'queued', 'running', 'success', 'failure', 'cancelled', name='workstate', native_enum=False, length=20), nullable=False),
+    sa.Column('state', sa.Enum('pending', 'paused', 'queued', 'running', 'success', 'failure', 'cancelled', name='workstate', native_enum=False, length=20), nullable=False),
     sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('queued_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('crashes', sa.Integer(), nullable=False),
     sa.Column('cancel_requested', sa.Boolean(), nullable=False),
@@ -118,7 +119,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ai_task_log_site_id'), ['site_id'], unique=False)
         batch_op.create_index('ix_ai_task_log_site_id_created_at', ['site_id', 'created_at'], unique=False)
         batch_op.create_index('ix_ai_task_log_state_not_before', ['state', 'not_before'], unique=False)
-        batch_op.create_index('uq_ai_task_log_live', ['site_id', 'work_key'], unique=True, sqlite_where=sa.text("state IN ('pending', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'queued', 'running')"))
+        batch_op.create_index('ix_ai_task_log_admission', ['site_id', 'state', 'priority', 'id'], unique=False)
+        batch_op.create_index('uq_ai_task_log_live', ['site_id', 'work_key'], unique=True, sqlite_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"))
 
     op.create_table('cluster',
     sa.Column('name', sa.String(length=300), nullable=False),
@@ -380,13 +382,14 @@ def upgrade() -> None:
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.Uuid(), nullable=False),
     sa.Column('site_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sa.Enum('pending', 'queued', 'running', 'success', 'failure', 'cancelled', name='workstate', native_enum=False, length=20), nullable=False),
+    sa.Column('state', sa.Enum('pending', 'paused', 'queued', 'running', 'success', 'failure', 'cancelled', name='workstate', native_enum=False, length=20), nullable=False),
     sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('queued_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('crashes', sa.Integer(), nullable=False),
     sa.Column('cancel_requested', sa.Boolean(), nullable=False),
@@ -414,7 +417,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_delivery_site_id'), ['site_id'], unique=False)
         batch_op.create_index('ix_delivery_site_id_content_id', ['site_id', 'content_id'], unique=False)
         batch_op.create_index('ix_delivery_state_not_before', ['state', 'not_before'], unique=False)
-        batch_op.create_index('uq_delivery_live', ['site_id', 'work_key'], unique=True, sqlite_where=sa.text("state IN ('pending', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'queued', 'running')"))
+        batch_op.create_index('ix_delivery_admission', ['site_id', 'state', 'priority', 'id'], unique=False)
+        batch_op.create_index('uq_delivery_live', ['site_id', 'work_key'], unique=True, sqlite_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"))
 
     op.create_table('image',
     sa.Column('content_id', sa.Uuid(), nullable=False),
@@ -600,8 +604,9 @@ def downgrade() -> None:
 
     op.drop_table('image')
     with op.batch_alter_table('delivery', schema=None) as batch_op:
-        batch_op.drop_index('uq_delivery_live', sqlite_where=sa.text("state IN ('pending', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'queued', 'running')"))
+        batch_op.drop_index('uq_delivery_live', sqlite_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"))
         batch_op.drop_index('ix_delivery_state_not_before')
+        batch_op.drop_index('ix_delivery_admission')
         batch_op.drop_index('ix_delivery_site_id_content_id')
         batch_op.drop_index(batch_op.f('ix_delivery_site_id'))
         batch_op.drop_index(batch_op.f('ix_delivery_batch_id'))
@@ -658,8 +663,9 @@ def downgrade() -> None:
 
     op.drop_table('cluster')
     with op.batch_alter_table('ai_task_log', schema=None) as batch_op:
-        batch_op.drop_index('uq_ai_task_log_live', sqlite_where=sa.text("state IN ('pending', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'queued', 'running')"))
+        batch_op.drop_index('uq_ai_task_log_live', sqlite_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"))
         batch_op.drop_index('ix_ai_task_log_state_not_before')
+        batch_op.drop_index('ix_ai_task_log_admission')
         batch_op.drop_index('ix_ai_task_log_site_id_created_at')
         batch_op.drop_index(batch_op.f('ix_ai_task_log_site_id'))
         batch_op.drop_index(batch_op.f('ix_ai_task_log_batch_id'))

@@ -1,16 +1,21 @@
 """The dispatcher: fair, complete, and indifferent to a Redis that forgets."""
 
+import json
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from igny8_flask.db import db, utcnow
-from igny8_flask.leases import Ticket
+from igny8_flask.leases import Ticket, admit
 from igny8_flask.models import AITaskLog, Site, WorkState
+from igny8_flask.models.work import BULK
 from igny8_flask.queue import JobQueue
 from igny8_flask.services import current
+from igny8_flask.work_status import share
 from tests.factories import make_site
 from tests.integration.jobs_by_hand import reload, submit_article
 from workers.dispatcher import Dispatcher
@@ -94,3 +99,54 @@ def test_two_dispatchers_send_a_row_once(
     pair = [Dispatcher(app, redis_url, threading.Event()) for _ in range(2)]
     assert sum(one.run_pass() for one in pair) == 2
     assert queue.depth() == 2
+
+
+def test_a_single_run_goes_before_the_bulk_of_its_site(
+    dispatcher: Dispatcher, queue: JobQueue, site: Site
+) -> None:
+    for _ in range(5):
+        submit_article(site).priority = BULK
+    single = submit_article(site)
+    dispatcher.run_pass()
+    assert f"{single.id}-1" in queue.held()
+
+
+def test_a_waiting_run_is_told_its_place_and_that_nobody_works(
+    dispatcher: Dispatcher, site: Site
+) -> None:
+    told = [json.loads(share(current().cache, submit_article(site)).body) for _ in range(3)]
+    assert [status["queue_position"] for status in told] == [1, 2, 3]
+    assert [status["starts_in_s"] for status in told] == [None] * 3
+    assert "workers are back" in told[2]["message"]
+
+
+def test_the_estimate_comes_from_what_lately_took_how_long(app: Flask, site: Site) -> None:
+    for _ in range(3):
+        done = submit_article(site)
+        done.state, done.finished_at = WorkState.SUCCESS, utcnow()
+        done.started_at = done.finished_at - timedelta(seconds=40)
+    waiting = [submit_article(site) for _ in range(5)]
+    db.session.commit()
+    current().cache.note_dispatcher(workers=2)
+    told = [json.loads(share(current().cache, run).body) for run in waiting]
+    assert [status["starts_in_s"] for status in told] == [0, 0, 60, 60, 100]
+    assert "Number 5" in told[4]["message"]
+    assert "about 2 min" in told[4]["message"]
+
+
+def test_admission_probes_an_index_per_site(app: Flask, site: Site) -> None:
+    submit_article(site)
+    plans = []
+
+    def note(connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if not statement.startswith("EXPLAIN") and "FROM site JOIN ai_task_log" in " ".join(
+            statement.split()
+        ):
+            plans.append(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    admit(AITaskLog, site_slots=3, room=10)
+    event.remove(db.engine, "before_cursor_execute", note)
+    steps = " ".join(str(row) for row in plans[0])
+    assert "USING INDEX ix_ai_task_log_admission (site_id=? AND state=?)" in steps
+    assert "SCAN ai_task_log" not in steps

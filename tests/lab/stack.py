@@ -26,7 +26,7 @@ PREFIX = "igny8-stack-"
 LIVE_WORK = """
 select count(*) as live from (
   select state from ai_task_log union all select state from delivery
-) where state in ('pending', 'queued', 'running')
+) where state in ('pending', 'paused', 'queued', 'running')
 """
 
 
@@ -186,6 +186,7 @@ class Stack:
             "IGNY8_PUBLIC_URL": self.api_url,
             "IGNY8_ALLOW_PRIVATE": ",".join(private),
             "IGNY8_WORKERS": str(workers),
+            "IGNY8_SITE_WRITES": "6000",
         }
 
     def _keep_secrets(self) -> None:

@@ -15,6 +15,7 @@ from igny8_flask.models import SiteKey
 PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("GET", "/metrics"),
     ("GET", "/openapi.json"),
     ("POST", "/v1/sites/connect/"),
 }

@@ -101,7 +101,7 @@ def test_the_document_says_which_routes_need_a_key_and_how_errors_look(stranger)
         for operation in operations.values()
         if isinstance(operation, dict) and operation.get("security") == []
     }
-    assert open_routes == {"/healthz", "/readyz", "/v1/sites/connect/"}
+    assert open_routes == {"/healthz", "/readyz", "/metrics", "/v1/sites/connect/"}
     default = document["components"]["responses"]["DEFAULT_ERROR"]
     schema = default["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/Problem"}

@@ -22,7 +22,7 @@ def test_live_runs_are_found_in_one_call(plugin):
     add_runs(plugin.site)
     live = plugin("GET", "/v1/system/tasks/?live=true").json
     assert {run["state"] for run in live["results"]} == {"PENDING", "PROGRESS"}
-    assert live["count"] == 3
+    assert live["count"] == 4
     ended = plugin("GET", "/v1/system/tasks/?live=false").json
     assert {run["state"] for run in ended["results"]} == {"SUCCESS", "FAILURE", "CANCELLED"}
 
