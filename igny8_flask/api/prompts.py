@@ -122,14 +122,14 @@ def dry_run(body: dict[str, Any]) -> prompt_library.Trial:
     return prompt_library.dry_run(principal().site, **body)
 
 
-@blp.route("/<string:prompt_type>/", methods=["GET"])
+@blp.route("/<prompt_type>/", methods=["GET"])
 @blp.response(200, PromptOne)
 def read_prompt(prompt_type: str) -> dict[str, Any]:
     """Show a prompt type with all versions of the site."""
     return _shown(prompt_type)
 
 
-@blp.route("/<string:prompt_type>/rollback/", methods=["POST"])
+@blp.route("/<prompt_type>/rollback/", methods=["POST"])
 @idempotent
 @blp.arguments(RollbackIn)
 @blp.response(200, PromptOne)

@@ -1,5 +1,7 @@
 """The shape of every answer: request ids, errors, health, and the document of the API."""
 
+import re
+
 import pytest
 import sqlalchemy.exc
 
@@ -84,7 +86,7 @@ def test_the_document_lists_exactly_the_routes_there_are(app, stranger):
         if method in ("get", "post", "put", "patch", "delete")
     }
     there = {
-        (method, rule.rule.replace("<uuid:", "{").replace(">", "}"))
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
         if rule.endpoint != "api-docs.openapi_json"
