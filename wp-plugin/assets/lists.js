@@ -108,11 +108,11 @@
 		list().querySelectorAll( '[data-id]' ).forEach( ( element ) => {
 			const row = rowOf( element );
 			const isBusy = [ row.id, row.content, row.task ].some( ( id ) => id && busy.indexOf( id ) >= 0 );
-			element.querySelectorAll( '[data-igny8-act]:not([data-igny8-act=follow])' ).forEach( ( button ) => {
-				button.disabled = isBusy;
+			element.querySelectorAll( '[data-igny8-act]' ).forEach( ( button ) => {
+				button.disabled = isBusy && 'follow' !== button.dataset.igny8Act;
 			} );
 		} );
-		document.querySelectorAll( '.page-title-action[data-igny8-act]' ).forEach( ( button ) => {
+		document.querySelectorAll( '.igny8 button.page-title-action' ).forEach( ( button ) => {
 			button.disabled = busy.indexOf( button.dataset.igny8Act ) >= 0;
 		} );
 		list().querySelectorAll( '.bulkactions' ).forEach( ( bar ) => {

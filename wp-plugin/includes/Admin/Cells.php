@@ -56,7 +56,7 @@ final class Cells {
 	}
 
 	/**
-	 * A button that acts.js listens to.
+	 * A button that acts.js listens to; lists.js switches it on, so that no press is lost.
 	 *
 	 * @param string   $words Label.
 	 * @param string   $act   Name in acts.js, or follow, edit.
@@ -66,7 +66,7 @@ final class Cells {
 	 */
 	public static function act( string $words, string $act, array $ids, string $title, string $css = 'button-link' ): string {
 		return sprintf(
-			'<button type="button" class="%s" data-igny8-act="%s" data-ids="%s" data-title="%s">%s<span class="screen-reader-text"> “%s”</span></button>',
+			'<button type="button" disabled class="%s" data-igny8-act="%s" data-ids="%s" data-title="%s">%s<span class="screen-reader-text"> “%s”</span></button>',
 			esc_attr( $css ),
 			esc_attr( $act ),
 			esc_attr( implode( ',', $ids ) ),

@@ -76,7 +76,7 @@ abstract class List_Page {
 	 * A button that shows and hides a form above the table.
 	 */
 	protected static function opener( string $words, string $form ): string {
-		return sprintf( '<button type="button" class="page-title-action igny8-opener" aria-expanded="false" aria-controls="%s">%s</button>', esc_attr( $form ), esc_html( $words ) );
+		return sprintf( '<button type="button" disabled class="page-title-action igny8-opener" aria-expanded="false" aria-controls="%s">%s</button>', esc_attr( $form ), esc_html( $words ) );
 	}
 
 	/**
@@ -86,6 +86,6 @@ abstract class List_Page {
 	 * @param string $act   Name in acts.js.
 	 */
 	protected static function button_for_all( string $words, string $act ): string {
-		return sprintf( '<button type="button" class="page-title-action" data-igny8-act="%s">%s</button>', esc_attr( $act ), esc_html( $words ) );
+		return sprintf( '<button type="button" disabled class="page-title-action" data-igny8-act="%s">%s</button>', esc_attr( $act ), esc_html( $words ) );
 	}
 }

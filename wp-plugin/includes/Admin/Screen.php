@@ -26,7 +26,7 @@ final class Screen {
 	 */
 	public static function open( string $title, string $action = '' ): void {
 		echo '<div class="wrap igny8"><h1 class="wp-heading-inline">' . esc_html( $title ) . '</h1>';
-		echo wp_kses( $action, array( 'button' => array( 'type' => true, 'class' => true, 'aria-expanded' => true, 'aria-controls' => true, 'data-igny8-act' => true ), 'a' => array( 'href' => true, 'class' => true ) ) ); // phpcs:ignore WordPress.Arrays
+		echo wp_kses( $action, array( 'button' => array( 'type' => true, 'disabled' => true, 'class' => true, 'aria-expanded' => true, 'aria-controls' => true, 'data-igny8-act' => true ), 'a' => array( 'href' => true, 'class' => true ) ) ); // phpcs:ignore WordPress.Arrays
 		echo '<span class="igny8-badge-place"></span><hr class="wp-header-end">';
 		if ( Options::DENIED === Options::state() && Options::has_key() ) {
 			self::notice( 'error', __( 'The IGNY8 service no longer accepts the key of this site. Disconnect it in the settings and connect it with a new code.', 'igny8' ) );
