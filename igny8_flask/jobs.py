@@ -39,11 +39,13 @@ def perform(
     body: Body,
     delays_s: Sequence[float],
     on_failure: Callable[[uuid.UUID], None] | None = None,
+    is_held: Callable[[Any, Igny8Error], bool] | None = None,
 ) -> None:
     """Execute one job; ``body`` makes the success move itself.
 
     A retryable error puts the row back with the next of ``delays_s`` (or the longer wait that the
-    other side asked for); any other ends it. ``on_failure`` runs after a final failure.
+    other side asked for); any other ends it. ``on_failure`` runs after a final failure;
+    where ``is_held`` says so the row is paused instead of failing.
     """
     lease_s = current().settings.lease_s
     if not claim(ticket, lease_s):
@@ -62,7 +64,9 @@ def perform(
             _end(ticket, WorkState.CANCELLED, "Cancelled.", None)
         except Igny8Error as error:
             log.warning("job_failed", code=error.code, error=error.message)
-            if not _retry(ticket, error, delays_s):
+            if is_held and is_held(work, error):
+                _put_aside(ticket, error)
+            elif not _retry(ticket, error, delays_s):
                 _end(ticket, WorkState.FAILURE, _words(error), error, on_failure)
         except SQLAlchemyError:
             log.exception("database_failed")
@@ -98,6 +102,22 @@ def _retry(
     if moved:
         publish_status(ticket.model, ticket.id)
     return True
+
+
+def _put_aside(ticket: Ticket, error: Igny8Error) -> None:
+    """Pause a row in work; the attempt does not count."""
+    moved = move(
+        ticket,
+        (WorkState.RUNNING,),
+        state=WorkState.PAUSED,
+        lease_until=None,
+        attempts=ticket.model.attempts - 1,
+        message=error.message,
+        error_code=error.code,
+    )
+    db.session.commit()
+    if moved:
+        publish_status(ticket.model, ticket.id)
 
 
 def _end(
@@ -172,7 +192,7 @@ def request_cancel(work: AITaskLog | Delivery) -> None:
     ticket = Ticket(type(work), work.id, work.generation)
     ended = move(
         ticket,
-        (WorkState.PENDING, WorkState.QUEUED),
+        (WorkState.PENDING, WorkState.PAUSED, WorkState.QUEUED),
         state=WorkState.CANCELLED,
         generation=work.generation + 1,
         finished_at=utcnow(),

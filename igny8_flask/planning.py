@@ -9,15 +9,19 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
-from igny8_flask.ai.validators import MAX_IDS, MAX_KEYWORDS
+from igny8_flask.ai.validators import MAX_IDS, MAX_KEYWORDS, MAX_TASKS
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, InputError
 from igny8_flask.keyword_csv import read_lines
-from igny8_flask.models import Cluster, ContentIdea, Keyword, Site, Task
+from igny8_flask.models import Cluster, ContentIdea, Keyword, Site, Task, TaskStatus
 from igny8_flask.rows import find, find_all
 
 LOOK_UP_AT_ONCE = 500
-SELECTIONS = {"auto_cluster": "unclustered", "generate_ideas": "without_ideas"}
+SELECTIONS = {
+    "auto_cluster": "unclustered",
+    "generate_ideas": "without_ideas",
+    "generate_content": "pending",
+}
 IDEA_USED = "used"
 WITH_KEYWORD_IDS = selectinload(Cluster.keywords).load_only(Keyword.id)
 
@@ -73,12 +77,23 @@ def select_ids(site: Site, selection: str) -> list[uuid.UUID]:
     if selection == "unclustered":
         loose = (Keyword.site_id == site.id, Keyword.cluster_id.is_(None))
         return _some(Keyword, loose, "keywords without a cluster", MAX_KEYWORDS)
+    if selection == "pending":
+        return _oldest_pending_tasks(site)
     unplanned = (
         Cluster.site_id == site.id,
         exists().where(Keyword.site_id == site.id, Keyword.cluster_id == Cluster.id),
         ~exists().where(ContentIdea.site_id == site.id, ContentIdea.cluster_id == Cluster.id),
     )
     return _some(Cluster, unplanned, "clusters with keywords and without ideas", MAX_IDS)
+
+
+def _oldest_pending_tasks(site: Site) -> list[uuid.UUID]:
+    pending = select(Task.id).where(Task.site_id == site.id, Task.status == TaskStatus.PENDING)
+    ids = list(db.session.scalars(pending.order_by(Task.id).limit(MAX_TASKS)))
+    if not ids:
+        words = "The site has no pending tasks."
+        raise InputError(words, "nothing_selected", {"select": ["Empty."]})
+    return ids
 
 
 def add_clusters(site: Site, items: Sequence[dict[str, Any]]) -> list[Cluster]:

@@ -7,24 +7,21 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from igny8_flask import batches, publishing, quotes, retries, site_settings
+from igny8_flask import batches, chains, pauses, quotes, retries, site_settings
 from igny8_flask.ai.engine import AIEngine
 from igny8_flask.ai.registry import get_function_instance
 from igny8_flask.ai.types import CallStore, ProgressState
 from igny8_flask.cache import StatusBody
 from igny8_flask.db import db, utcnow
-from igny8_flask.errors import LeaseLostError, NotFoundError
+from igny8_flask.errors import BudgetError, Igny8Error, LeaseLostError, NotFoundError
 from igny8_flask.jobs import (
-    LIVE,
-    add_or_find_live,
     perform,
     publish_status,
     request_cancel,
-    work_key,
 )
 from igny8_flask.leases import Lease, Ticket, move, reclaim_expired
 from igny8_flask.ledger import PaidCalls, credits_for, run_cost
-from igny8_flask.models import Account, AITaskLog, Delivery, Site, Task, TaskStatus, WorkState
+from igny8_flask.models import Account, AITaskLog, Site, WorkState
 from igny8_flask.services import current
 from igny8_flask.work_status import describe as describe_work
 from igny8_flask.work_status import share
@@ -50,10 +47,10 @@ def submit(
     options = {**default_options(site), **options}
     quotes.refuse_above_caps(site, fn.get_name(), ids, options)
     if metadata.per_item and len(ids) > 1:
-        runs = [_add(site, fn.get_name(), [one], options) for one in ids]
+        runs = [chains.add(site, fn.get_name(), [one], options) for one in ids]
         run = batches.gather(site, fn.get_name(), runs, options)
     else:
-        run = _add(site, fn.get_name(), ids, options)
+        run = chains.add(site, fn.get_name(), ids, options)
     db.session.commit()
     current().cache.ring()
     return run
@@ -69,52 +66,19 @@ def default_options(site: Site) -> dict[str, Any]:
     }
 
 
-def _add(
-    site: Site, function_name: str, ids: list[uuid.UUID], options: dict[str, Any]
-) -> AITaskLog:
-    run = AITaskLog(
-        account_id=site.account_id,
-        site_id=site.id,
-        function_name=function_name,
-        work_key=work_key(function_name, ids),
-        payload={"ids": [str(one) for one in ids], "options": options},
-    )
-    chained = _live_chain(run)
-    if chained is not None:
-        return chained
-    found, is_new = add_or_find_live(run)
-    if is_new and function_name == "generate_content":
-        _set_task_status(ids, TaskStatus.IN_PROGRESS)
-    assert isinstance(found, AITaskLog)  # noqa: S101 - narrows the type
-    return found
-
-
-def _live_chain(run: AITaskLog) -> AITaskLog | None:
-    """The last run of the same work when what followed from it is still going on."""
-    last = db.session.scalars(
-        select(AITaskLog)
-        .where(AITaskLog.site_id == run.site_id, AITaskLog.work_key == run.work_key)
-        .order_by(AITaskLog.id.desc())
-        .limit(1)
-    ).first()
-    link: AITaskLog | Delivery | None = last
-    while isinstance(link, AITaskLog) and link.next_id is not None:
-        model: Any = AITaskLog if link.next_kind == "run" else Delivery
-        link = db.session.get(model, link.next_id)
-        if link is not None and link.state in LIVE:
-            return last
-    return None
-
-
-def _set_task_status(ids: list[uuid.UUID], status: TaskStatus) -> None:
-    for task in db.session.scalars(select(Task).where(Task.id.in_(ids))):
-        task.status = status
-
-
 def execute(run_id: uuid.UUID, generation: int) -> None:
     """The job of a run: claim it, run the engine, store the outcome."""
     ticket = Ticket(AITaskLog, run_id, generation)
-    perform(ticket, _execute, RETRY_DELAYS_S, _after_failure)
+    perform(ticket, _execute, RETRY_DELAYS_S, chains.after_failure, _is_held)
+
+
+def _is_held(run: AITaskLog, error: Igny8Error) -> bool:
+    """A batch that meets a cap waits for its owner instead of failing half-way."""
+    if run.batch_id is None or not isinstance(error, BudgetError):
+        return False
+    db.session.rollback()
+    pauses.pause_batch(run.batch_id, error.message)
+    return True
 
 
 def _execute(run: AITaskLog, lease: Lease) -> None:
@@ -195,7 +159,7 @@ class _Context:
             "model": provenance["model"],
             "sandbox": provenance["sandbox"],
             **steps,
-            **_follow_up(self._run, self.site, saved),
+            **chains.follow_up(self._run, self.site, saved),
         }
         if not move(self._lease.ticket, (WorkState.RUNNING,), **values):
             db.session.rollback()
@@ -204,37 +168,6 @@ class _Context:
         publish_status(AITaskLog, self.task_id)
         current().cache.ring()
         return saved
-
-
-def _follow_up(run: AITaskLog, site: Site, saved: dict[str, Any]) -> dict[str, Any]:
-    """Add what follows from a finished run; returns the run's ``next_*`` values."""
-    options = run.payload["options"]
-    if saved.get("incomplete"):
-        return {}
-    if run.function_name == "generate_content" and options.get("images"):
-        ids = [uuid.UUID(one) for one in run.payload["ids"]]
-        following: AITaskLog | Delivery = _add(site, "generate_images", ids, options)
-        return {"next_kind": "run", "next_id": following.id}
-    if run.function_name in ("generate_content", "generate_images") and options.get("publish"):
-        content_id = uuid.UUID(saved["content_id"])
-        following = publishing.add(site, content_id, {})
-        return {"next_kind": "delivery", "next_id": following.id}
-    return {}
-
-
-def _after_failure(run_id: uuid.UUID) -> None:
-    """An article whose images failed is delivered all the same; its task is free again."""
-    run = db.session.get_one(AITaskLog, run_id, populate_existing=True)
-    ids = [uuid.UUID(one) for one in run.payload["ids"]]
-    if run.function_name == "generate_content":
-        _set_task_status(ids, TaskStatus.PENDING)
-    elif run.function_name == "generate_images" and run.payload["options"].get("publish"):
-        site = db.session.get_one(Site, run.site_id)
-        delivery = publishing.add_for_task(site, ids[0])
-        if delivery is not None:
-            run.next_kind, run.next_id = "delivery", delivery.id
-    db.session.commit()
-    current().cache.ring()
 
 
 def get(site_id: uuid.UUID, run_id: uuid.UUID) -> AITaskLog:
@@ -268,9 +201,21 @@ def read_status(site_id: uuid.UUID, run_id: uuid.UUID) -> StatusBody | None:
 def cancel(site: Site, run_id: uuid.UUID) -> AITaskLog:
     """Stop a run or all unfinished runs of a batch; what was paid stays stored."""
     run = get(site.id, run_id)
-    for one in batches.members(run) if run.is_batch else [run]:
+    for one in batches.live_rows(run) if run.is_batch else [run]:
         if not one.state.is_final:
             request_cancel(one)
+    return get(site.id, run_id)
+
+
+def pause(site: Site, run_id: uuid.UUID) -> AITaskLog:
+    """Let nothing new of a batch, or a waiting run, begin; ConflictError where nothing waits."""
+    pauses.pause(get(site.id, run_id))
+    return get(site.id, run_id)
+
+
+def resume(site: Site, run_id: uuid.UUID) -> AITaskLog:
+    """Go on with a paused batch or run."""
+    pauses.resume(get(site.id, run_id))
     return get(site.id, run_id)
 
 
@@ -283,7 +228,7 @@ def retry(site: Site, run_id: uuid.UUID) -> AITaskLog:
 def sweep() -> None:
     """Reclaim runs whose worker fell silent, and end batches that have nothing left to do."""
     for run_id in reclaim_expired(AITaskLog):
-        _after_failure(run_id)
+        chains.after_failure(run_id)
     batches.close_finished()
 
 

@@ -50,6 +50,7 @@ def describe(work: AITaskLog | Delivery, ahead: Outlook | None = None) -> dict[s
         "credits": 0,
         "tokens": 0,
         "sandbox": False,
+        "paused": work.state is WorkState.PAUSED,
         "attempts": work.attempts,
         "started_at": _iso(work.started_at),
         "finished_at": _iso(work.finished_at),

@@ -13,7 +13,7 @@ from flask import Flask
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from igny8_flask import publishing, retention, runs
+from igny8_flask import pauses, publishing, retention, runs
 from igny8_flask.api.idempotency import forget_expired
 from igny8_flask.cache import BELL, connect
 from igny8_flask.handshake import forget_old_codes
@@ -71,6 +71,7 @@ class Dispatcher:
             current().cache.note_dispatcher(self.queue.workers())
         except RedisError:
             return 0
+        pauses.hold_members()
         settings = current().settings
         sent = 0
         for model in MODELS:

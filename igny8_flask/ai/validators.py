@@ -10,6 +10,7 @@ from igny8_flask.errors import InputError, NotFoundError
 from igny8_flask.models import Cluster, Content, Keyword, Task
 
 MAX_IDS = 100
+MAX_TASKS = 1000  # of one batch of articles
 MAX_KEYWORDS = 5000  # of one clustering run
 Row = type[Keyword] | type[Cluster] | type[Task] | type[Content]
 

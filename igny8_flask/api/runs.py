@@ -78,6 +78,13 @@ class PlanningIn(SelectingIn):
     options = fields.Nested(PlanningOptionsIn, load_default=dict)
 
 
+class WritingIn(SelectingIn):
+    """Tasks to write: up to 100 by id, or the oldest 1,000 that are pending."""
+
+    select = fields.String(validate=validate.Equal(planning.SELECTIONS["generate_content"]))
+    options = fields.Nested(OptionsIn, load_default=dict)
+
+
 class StepOut(Schema):
     """One step of a run, as the audit names its parts."""
 
@@ -129,6 +136,7 @@ class StatusOut(RunOut):
     request_steps = fields.List(fields.Nested(StepOut))
     response_steps = fields.List(fields.Nested(StepOut))
     result = fields.Dict()
+    paused = fields.Boolean()
     queue_position = fields.Integer()
     starts_in_s = fields.Integer(allow_none=True)
     poll_after_ms = fields.Integer()
@@ -162,7 +170,7 @@ def auto_generate_ideas(body: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/writer/tasks/auto_generate_content/", methods=["POST"])
 @idempotent
-@blp.arguments(RunIn)
+@blp.arguments(WritingIn)
 @blp.response(202, Accepted)
 def auto_generate_content(body: dict[str, Any]) -> dict[str, Any]:
     """Write the articles of tasks."""
@@ -212,6 +220,22 @@ def read_status(run_id: uuid.UUID) -> Response:
 def cancel(run_id: uuid.UUID) -> dict[str, Any]:
     """Stop a run at the next possible moment."""
     return _accepted(runs.cancel(principal().site, run_id), "The run will stop.")
+
+
+@blp.route("/system/tasks/<uuid:run_id>/pause/", methods=["POST"])
+@idempotent
+@blp.response(202, Accepted)
+def pause(run_id: uuid.UUID) -> dict[str, Any]:
+    """Let nothing new of a batch, or a waiting run, begin."""
+    return _accepted(runs.pause(principal().site, run_id), "Paused; what is in work goes on.")
+
+
+@blp.route("/system/tasks/<uuid:run_id>/resume/", methods=["POST"])
+@idempotent
+@blp.response(202, Accepted)
+def resume(run_id: uuid.UUID) -> dict[str, Any]:
+    """Go on with a paused batch or run."""
+    return _accepted(runs.resume(principal().site, run_id), "It goes on.")
 
 
 @blp.route("/system/tasks/<uuid:run_id>/retry/", methods=["POST"])

@@ -53,6 +53,7 @@ def work_indexes(table: str) -> tuple[Index, ...]:
     """Indexes of a work table: the dispatcher's scans, and one live row per site and work."""
     return (
         Index(f"ix_{table}_state_not_before", "state", "not_before"),
+        Index(f"ix_{table}_site_id_work_key", "site_id", "work_key"),
         Index(f"ix_{table}_admission", "site_id", "state", "priority", "id"),
         Index(
             f"uq_{table}_live",

@@ -120,6 +120,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_ai_task_log_site_id_created_at', ['site_id', 'created_at'], unique=False)
         batch_op.create_index('ix_ai_task_log_state_not_before', ['state', 'not_before'], unique=False)
         batch_op.create_index('ix_ai_task_log_admission', ['site_id', 'state', 'priority', 'id'], unique=False)
+        batch_op.create_index('ix_ai_task_log_site_id_work_key', ['site_id', 'work_key'], unique=False)
         batch_op.create_index('uq_ai_task_log_live', ['site_id', 'work_key'], unique=True, sqlite_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"))
 
     op.create_table('cluster',
@@ -418,6 +419,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_delivery_site_id_content_id', ['site_id', 'content_id'], unique=False)
         batch_op.create_index('ix_delivery_state_not_before', ['state', 'not_before'], unique=False)
         batch_op.create_index('ix_delivery_admission', ['site_id', 'state', 'priority', 'id'], unique=False)
+        batch_op.create_index('ix_delivery_site_id_work_key', ['site_id', 'work_key'], unique=False)
         batch_op.create_index('uq_delivery_live', ['site_id', 'work_key'], unique=True, sqlite_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"))
 
     op.create_table('image',
@@ -607,6 +609,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_delivery_live', sqlite_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"))
         batch_op.drop_index('ix_delivery_state_not_before')
         batch_op.drop_index('ix_delivery_admission')
+        batch_op.drop_index('ix_delivery_site_id_work_key')
         batch_op.drop_index('ix_delivery_site_id_content_id')
         batch_op.drop_index(batch_op.f('ix_delivery_site_id'))
         batch_op.drop_index(batch_op.f('ix_delivery_batch_id'))
@@ -666,6 +669,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_ai_task_log_live', sqlite_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"), postgresql_where=sa.text("state IN ('pending', 'paused', 'queued', 'running')"))
         batch_op.drop_index('ix_ai_task_log_state_not_before')
         batch_op.drop_index('ix_ai_task_log_admission')
+        batch_op.drop_index('ix_ai_task_log_site_id_work_key')
         batch_op.drop_index('ix_ai_task_log_site_id_created_at')
         batch_op.drop_index(batch_op.f('ix_ai_task_log_site_id'))
         batch_op.drop_index(batch_op.f('ix_ai_task_log_batch_id'))

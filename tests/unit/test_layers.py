@@ -18,11 +18,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "igny8_flask.batches",
         "igny8_flask.budgets",
+        "igny8_flask.chains",
         "igny8_flask.deliveries",
         "igny8_flask.handshake",
         "igny8_flask.jobs",
         "igny8_flask.ledger",
         "igny8_flask.metrics",
+        "igny8_flask.pauses",
         "igny8_flask.planning",
         "igny8_flask.prompt_library",
         "igny8_flask.publishing",

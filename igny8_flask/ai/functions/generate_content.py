@@ -12,7 +12,7 @@ from igny8_flask.ai.replies import ArticleReply, parse_article
 from igny8_flask.ai.replies.text import folded
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
-from igny8_flask.ai.validators import validate_ids, validate_tasks_exist
+from igny8_flask.ai.validators import MAX_TASKS, validate_ids, validate_tasks_exist
 from igny8_flask.content import normalize
 from igny8_flask.db import db
 from igny8_flask.errors import InputError, NotFoundError
@@ -106,7 +106,7 @@ class GenerateContentFunction(BaseAIFunction):
     def validate(self, payload: dict[str, Any], account: Account | None = None) -> None:
         """The task must exist and have a title."""
         site_id, _ = owned_ids({**payload, "ids": []})
-        ids = validate_ids(payload)
+        ids = validate_ids(payload, MAX_TASKS)
         validate_tasks_exist(site_id, ids)
         titles = db.session.scalars(select(Task.title).where(Task.id.in_(ids)))
         if not all(folded(title) for title in titles):

@@ -1,0 +1,93 @@
+"""What follows from what: an article, its images, its delivery; each step is a row of its own."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+
+from igny8_flask import publishing
+from igny8_flask.db import db
+from igny8_flask.jobs import LIVE, add_or_find_live, work_key
+from igny8_flask.models import AITaskLog, Delivery, Site, Task, TaskStatus
+from igny8_flask.services import current
+
+
+def add(site: Site, function_name: str, ids: list[uuid.UUID], options: dict[str, Any]) -> AITaskLog:
+    """Add a run to the session, or find the one that does this work already; the caller commits."""
+    run = AITaskLog(
+        account_id=site.account_id,
+        site_id=site.id,
+        function_name=function_name,
+        work_key=work_key(function_name, ids),
+        payload={"ids": [str(one) for one in ids], "options": options},
+    )
+    chained = _live_chain(run)
+    if chained is not None:
+        return chained
+    found, is_new = add_or_find_live(run)
+    if is_new and function_name == "generate_content":
+        _set_task_status(ids, TaskStatus.IN_PROGRESS)
+    assert isinstance(found, AITaskLog)  # noqa: S101 - narrows the type
+    return found
+
+
+def _live_chain(run: AITaskLog) -> AITaskLog | None:
+    """The last run of the same work when what followed from it is still going on."""
+    last = db.session.scalars(
+        select(AITaskLog)
+        .where(AITaskLog.site_id == run.site_id, AITaskLog.work_key == run.work_key)
+        .order_by(AITaskLog.id.desc())
+        .limit(1)
+    ).first()
+    link: AITaskLog | Delivery | None = last
+    while isinstance(link, AITaskLog) and link.next_id is not None:
+        model: Any = AITaskLog if link.next_kind == "run" else Delivery
+        link = db.session.get(model, link.next_id)
+        if link is not None and link.state in LIVE:
+            return last
+    return None
+
+
+def _set_task_status(ids: list[uuid.UUID], status: TaskStatus) -> None:
+    for task in db.session.scalars(select(Task).where(Task.id.in_(ids))):
+        task.status = status
+
+
+def follow_up(run: AITaskLog, site: Site, saved: dict[str, Any]) -> dict[str, Any]:
+    """Add what follows from a finished run; returns the run's ``next_*`` values."""
+    options = run.payload["options"]
+    if saved.get("incomplete"):
+        return {}
+    if run.function_name == "generate_content" and options.get("images"):
+        ids = [uuid.UUID(one) for one in run.payload["ids"]]
+        following: AITaskLog | Delivery = add(site, "generate_images", ids, options)
+        _join_batch(run, following)
+        return {"next_kind": "run", "next_id": following.id}
+    if run.function_name in ("generate_content", "generate_images") and options.get("publish"):
+        content_id = uuid.UUID(saved["content_id"])
+        following = publishing.add(site, content_id, {})
+        _join_batch(run, following)
+        return {"next_kind": "delivery", "next_id": following.id}
+    return {}
+
+
+def _join_batch(run: AITaskLog, following: AITaskLog | Delivery) -> None:
+    """What follows from a batch's run is paused and cancelled with it."""
+    if run.batch_id is not None and following.batch_id is None:
+        following.batch_id, following.priority = run.batch_id, run.priority
+
+
+def after_failure(run_id: uuid.UUID) -> None:
+    """An article whose images failed is delivered all the same; its task is free again."""
+    run = db.session.get_one(AITaskLog, run_id, populate_existing=True)
+    ids = [uuid.UUID(one) for one in run.payload["ids"]]
+    if run.function_name == "generate_content":
+        _set_task_status(ids, TaskStatus.PENDING)
+    elif run.function_name == "generate_images" and run.payload["options"].get("publish"):
+        site = db.session.get_one(Site, run.site_id)
+        delivery = publishing.add_for_task(site, ids[0])
+        if delivery is not None:
+            _join_batch(run, delivery)
+            run.next_kind, run.next_id = "delivery", delivery.id
+    db.session.commit()
+    current().cache.ring()
