@@ -28,7 +28,13 @@ from igny8_flask.ai.providers import (
     provider_for,
 )
 from igny8_flask.ai.replies import extract_json
-from igny8_flask.ai.settings import Integration, ModelConfig, get_model_config, load_integration
+from igny8_flask.ai.settings import (
+    Integration,
+    ModelConfig,
+    get_model_config,
+    load_integration,
+    provider_door,
+)
 from igny8_flask.ai.tracker import ConsoleStepTracker, CostTracker, StepTracker
 from igny8_flask.ai.types import CallIntent, CallOutcome, Prompt, RunContext
 from igny8_flask.errors import ConfigError, ProviderError
@@ -59,16 +65,15 @@ class AICore:
 
     def get_api_key(self, integration_type: str = "openai") -> str:
         """The key of a provider: site, account, then the operator's own."""
-        settings = self._services.settings
-        fallback = {"openai": settings.openai_api_key, "runware": settings.runware_api_key}
-        return self._integration(integration_type).secret or fallback[integration_type]
+        return self._open_door(integration_type)[1]
 
     def get_base_url(self, integration_type: str = "openai") -> str:
         """The base URL of a provider: the operator's, for no site may choose an address."""
-        settings = self._services.settings
-        return {"openai": settings.openai_base_url, "runware": settings.runware_base_url}[
-            integration_type
-        ]
+        return self._open_door(integration_type)[0]
+
+    def _open_door(self, integration_type: str) -> tuple[str, str]:
+        integration = self._integration(integration_type)
+        return provider_door(self._services.settings, integration_type, integration)
 
     def get_model(self, integration_type: str = "openai", function_name: str = "") -> str:
         """The model that applies to a function, or the image model for ``image_generation``."""

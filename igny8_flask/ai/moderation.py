@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from igny8_flask.ai.providers import Moderation
-from igny8_flask.ai.settings import load_integration
+from igny8_flask.ai.settings import load_integration, provider_door
 from igny8_flask.errors import ProviderError
 from igny8_flask.services import Services
 
@@ -22,11 +22,8 @@ def check_text(
 
     Raises ProviderError when there is none; a passing fault is retryable.
     """
-    settings = services.settings
-    secret = load_integration(account_id, site_id, "openai", services.secrets).secret
-    judge = Moderation(
-        services.outbound, settings.openai_base_url, secret or settings.openai_api_key
-    )
+    integration = load_integration(account_id, site_id, "openai", services.secrets)
+    judge = Moderation(services.outbound, *provider_door(services.settings, "openai", integration))
     pieces = [text[i : i + PIECE_CHARS] for i in range(0, len(text), PIECE_CHARS)] or [""]
     try:
         verdict = judge.check(pieces)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from igny8_flask.ai.constants import RUNWARE_MODEL
+from igny8_flask.config import Settings
 from igny8_flask.crypto import SecretBox
 from igny8_flask.db import db
 from igny8_flask.models import IntegrationSettings
@@ -50,6 +51,20 @@ class Integration:
         if not chosen and self.config.get("provider") == "runware" and ":" not in default:
             return RUNWARE_MODEL
         return chosen or default
+
+
+def provider_door(settings: Settings, kind: str, integration: Integration) -> tuple[str, str]:
+    """Base URL and key of a provider, ``openai`` or ``runware``.
+
+    The key is the site's, the account's or the operator's own; the address is always the
+    operator's, for no site may choose where the server calls.
+    """
+    doors = {
+        "openai": (settings.openai_base_url, settings.openai_api_key),
+        "runware": (settings.runware_base_url, settings.runware_api_key),
+    }
+    base_url, own_key = doors[kind]
+    return base_url, integration.secret or own_key
 
 
 def load_integration(
