@@ -12,7 +12,7 @@ from igny8_flask.errors import InputError
 MAX_ROWS = 10_000
 MAX_COLUMNS = 100
 MAX_CELL_CHARS = 2_000
-MAX_KEYWORD_CHARS = 200
+MAX_KEYWORD_CHARS = 500
 _ALIASES = {
     "keyword": "keyword",
     "keywords": "keyword",
