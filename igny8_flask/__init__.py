@@ -30,7 +30,7 @@ def create_app(settings: "Settings") -> Flask:
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, **_database(settings.database_url))
+    app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, **_database(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     if settings.proxies:
         hops = settings.proxies
@@ -44,19 +44,15 @@ def create_app(settings: "Settings") -> Flask:
     return app
 
 
-def _database(url: str) -> dict[str, Any]:
-    """Flask-SQLAlchemy's configuration for a database URL."""
-    if url.startswith("sqlite"):
-        return {"SQLALCHEMY_DATABASE_URI": url}
-    _scheme, rest = url.split("://", 1)
-    return {
-        "SQLALCHEMY_DATABASE_URI": f"postgresql+psycopg://{rest}",
-        "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_timeout": POOL_WAIT_S,
-            "pool_pre_ping": True,
-            "connect_args": {
-                "connect_timeout": POOL_WAIT_S,
-                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
-            },
-        },
-    }
+def _database(settings: "Settings") -> dict[str, Any]:
+    """Flask-SQLAlchemy's configuration: a connection for every job of a threading worker."""
+    url = settings.database_url
+    pool: dict[str, Any] = {"pool_timeout": POOL_WAIT_S, "max_overflow": settings.worker_slots}
+    if not url.startswith("sqlite"):
+        url = f"postgresql+psycopg://{url.split('://', 1)[1]}"
+        options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
+        pool["pool_pre_ping"] = True
+        pool["connect_args"] = {"connect_timeout": POOL_WAIT_S, "options": options}
+    elif ":memory:" in url:
+        pool = {}
+    return {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": pool}

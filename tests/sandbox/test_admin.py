@@ -70,7 +70,7 @@ def test_models_end_on_their_day(ai: openai.OpenAI, box: Sandbox) -> None:
         ai.models.retrieve("gpt-5-nano")
 
 
-@pytest.mark.parametrize(("text", "flagged"), [("How to brew tea", False), ("I will kill", True)])
+@pytest.mark.parametrize(("text", "flagged"), [("How to brew tea", False), ("I will murder", True)])
 def test_moderation_flags_words_of_its_list(ai: openai.OpenAI, text: str, flagged: bool) -> None:
     verdict = ai.moderations.create(input=[text, "fine"], model="omni-moderation-latest")
     assert [result.flagged for result in verdict.results] == [flagged, False]
