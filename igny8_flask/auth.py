@@ -53,7 +53,7 @@ def require_site_key() -> None:
     log.bind(account_id=str(key.account_id), site_id=str(key.site_id), caller=key.public_id)
     g.principal = Principal(key.account_id, key.site_id, key.site, key.public_id)
     if request.method not in SAFE_METHODS:
-        _refuse_moved(key.site)
+        refuse_moved(key.site)
         _limit_writes(key.site_id)
     _note_use(key, utcnow())
 
@@ -91,7 +91,7 @@ def _limit_writes(site_id: uuid.UUID) -> None:
     services.limiter.take(limit, site_id.hex)
 
 
-def _refuse_moved(site: Site) -> None:
+def refuse_moved(site: Site) -> None:
     """Stop writes of a copy: another plugin identity, or the same one at another address."""
     identity = request.headers.get("X-Igny8-Site", "")
     home = request.headers.get("X-Igny8-Home", "")

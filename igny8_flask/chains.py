@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from igny8_flask import publishing
+from igny8_flask import publishing, scheduling
 from igny8_flask.db import db
 from igny8_flask.jobs import LIVE, add_or_find_live, work_key
 from igny8_flask.models import AITaskLog, Delivery, Site, Task, TaskStatus
@@ -65,7 +65,10 @@ def follow_up(run: AITaskLog, site: Site, saved: dict[str, Any]) -> dict[str, An
         return {"next_kind": "run", "next_id": following.id}
     if run.function_name in ("generate_content", "generate_images") and options.get("publish"):
         content_id = uuid.UUID(saved["content_id"])
-        following = publishing.add(site, content_id, {})
+        delivery = scheduling.follow(site, content_id)
+        if delivery is None:
+            return {}
+        following = delivery
         _join_batch(run, following)
         return {"next_kind": "delivery", "next_id": following.id}
     return {}
@@ -85,7 +88,7 @@ def after_failure(run_id: uuid.UUID) -> None:
         _set_task_status(ids, TaskStatus.PENDING)
     elif run.function_name == "generate_images" and run.payload["options"].get("publish"):
         site = db.session.get_one(Site, run.site_id)
-        delivery = publishing.add_for_task(site, ids[0])
+        delivery = publishing.follow_task(site, ids[0])
         if delivery is not None:
             _join_batch(run, delivery)
             run.next_kind, run.next_id = "delivery", delivery.id

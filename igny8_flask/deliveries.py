@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 from igny8_flask import receipts
 from igny8_flask.cache import StatusBody
 from igny8_flask.db import db, utcnow
-from igny8_flask.errors import ConflictError, LeaseLostError, NotFoundError, WordPressError
+from igny8_flask.errors import ConflictError, LeaseLostError, WordPressError
 from igny8_flask.jobs import add_or_find_live, publish_status, put_back, work_key
 from igny8_flask.leases import Ticket, move, reclaim_expired
 from igny8_flask.models import Content, ContentStatus, Delivery, DeliveryKind, Site, WorkState
+from igny8_flask.rows import not_found
 from igny8_flask.services import current
 from igny8_flask.work_status import share
 
@@ -43,7 +44,6 @@ def add(
         kind=kind,
         content_id=content_id,
         options=dict(options),
-        by_pull=is_pulled(site),
         work_key=work_key("publish", [content_id]),
         message="Waiting to be sent to the site…",
     )
@@ -61,10 +61,12 @@ def add(
 def get(site_id: uuid.UUID, delivery_id: uuid.UUID) -> Delivery:
     """The delivery of that site; raises NotFoundError."""
     delivery = db.session.scalars(
-        select(Delivery).where(Delivery.site_id == site_id, Delivery.id == delivery_id)
+        select(Delivery)
+        .where(Delivery.site_id == site_id, Delivery.id == delivery_id)
+        .execution_options(populate_existing=True)
     ).first()
     if delivery is None:
-        raise NotFoundError("There is no such delivery.")
+        raise not_found()
     return delivery
 
 
@@ -82,15 +84,22 @@ def read_status(site_id: uuid.UUID, delivery_id: uuid.UUID) -> StatusBody | None
 def retry(site: Site, delivery_id: uuid.UUID) -> Delivery:
     """Send a failed delivery again, by whichever way the site is reached now."""
     delivery = get(site.id, delivery_id)
-    delivery.by_pull = is_pulled(site)
+    delivery.by_pull = False
     put_back(delivery)
     return get(site.id, delivery_id)
 
 
 def conclude(
-    ticket: Ticket, content: Content, document: Mapping[str, Any], receipt: Mapping[str, Any]
+    ticket: Ticket,
+    content: Content,
+    document: Mapping[str, Any],
+    receipt: Mapping[str, Any],
+    public: bool | None = None,
 ) -> None:
-    """The post stands: judge the receipt, store where, and end, in one transaction."""
+    """The post stands: judge the receipt, store where, and end, in one transaction.
+
+    ``public`` tells whether visitors see it, where that was looked at.
+    """
     judgement = receipts.judge(document, receipt)
     _note_post(content, receipt)
     result = {
@@ -101,6 +110,7 @@ def conclude(
         "receipt": dict(receipt),
         "problems": judgement.problems,
         "warnings": judgement.warnings,
+        **({} if public is None else {"public": public}),
     }
     words = "The post stands on the site, but: " + " ".join(judgement.problems)
     if judgement.problems:
@@ -108,6 +118,19 @@ def conclude(
         _end(ticket, WorkState.FAILURE, words, result=result, receipt=dict(receipt), **failed)
     else:
         _end(ticket, WorkState.SUCCESS, "Done.", result=result, receipt=dict(receipt))
+
+
+def confirm(ticket: Ticket, content: Content) -> None:
+    """Visitors see the post: nothing had to be sent."""
+    content.wp_status, content.status = "publish", ContentStatus.PUBLISHED
+    result = {
+        "post_id": content.wp_post_id,
+        "link": content.wp_link,
+        "edit_link": content.wp_edit_link,
+        "status": "publish",
+        "public": True,
+    }
+    _end(ticket, WorkState.SUCCESS, "The post is public.", result=result)
 
 
 def conclude_trash(ticket: Ticket, content: Content, receipt: Mapping[str, Any] | None) -> None:
@@ -159,7 +182,9 @@ def fail(ticket: Ticket, error: WordPressError) -> None:
     )
 
 
-def leave_for_plugin(ticket: Ticket, words: str, code: str | None = None) -> None:
+def leave_for_plugin(
+    ticket: Ticket, words: str, code: str | None = None, delay_s: float = 0
+) -> None:
     """Put a running delivery where only the site's plugin takes it from."""
     moved = move(
         ticket,
@@ -167,7 +192,7 @@ def leave_for_plugin(ticket: Ticket, words: str, code: str | None = None) -> Non
         state=WorkState.PENDING,
         by_pull=True,
         lease_until=None,
-        not_before=None,
+        not_before=utcnow() + timedelta(seconds=delay_s) if delay_s else None,
         message=words,
         error_code=code,
     )

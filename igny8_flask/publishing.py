@@ -5,11 +5,20 @@ Nothing here ever calls a model to write; a site that cannot be reached is left 
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
-from igny8_flask import deliveries, differences, documents, site_media, site_settings, sites
+from igny8_flask import (
+    deliveries,
+    differences,
+    documents,
+    scheduling,
+    site_media,
+    site_settings,
+    sites,
+)
 from igny8_flask.ai.moderation import check_text
 from igny8_flask.db import db
 from igny8_flask.deliveries import add, get, read_status, retry, sweep
@@ -18,14 +27,17 @@ from igny8_flask.errors import (
     InputError,
     LeaseLostError,
     NotFoundError,
+    OutboundError,
     WordPressError,
 )
 from igny8_flask.jobs import perform, publish_status
 from igny8_flask.leases import Lease, Ticket, move
 from igny8_flask.models import Content, ContentStatus, Delivery, DeliveryKind, Site, WorkState
+from igny8_flask.outbound import WORDPRESS
 from igny8_flask.services import current
+from igny8_flask.site_urls import is_same_host, origin
 
-__all__ = ["add", "add_for_task", "execute", "get", "read_status", "retry", "submit", "sweep"]
+__all__ = ["add", "execute", "follow_task", "get", "read_status", "retry", "submit", "sweep"]
 
 RETRY_DELAYS_S = (15, 60, 300, 1800, 7200, 28_800, 86_400)
 MAX_CONTENTS = 100
@@ -57,12 +69,12 @@ def submit(
     return added
 
 
-def add_for_task(site: Site, task_id: uuid.UUID) -> Delivery | None:
-    """Add the delivery of a task's article, when it has one; the caller commits."""
+def follow_task(site: Site, task_id: uuid.UUID) -> Delivery | None:
+    """What follows from a task's article, when it has one; the caller commits."""
     content_id = db.session.scalar(
         select(Content.id).where(Content.site_id == site.id, Content.task_id == task_id)
     )
-    return add(site, content_id, {}) if content_id else None
+    return scheduling.follow(site, content_id) if content_id else None
 
 
 def execute(delivery_id: uuid.UUID, generation: int) -> None:
@@ -91,8 +103,12 @@ def difference(site: Site, delivery_id: uuid.UUID) -> dict[str, Any]:
 
 
 def rules_for(site: Site, delivery: Delivery) -> dict[str, Any]:
-    """The site's publishing rules with what was asked for this delivery laid over them."""
-    return {**site_settings.read(site)["publishing"], **delivery.options}
+    """The site's publishing rules, under the article's own time, under what was asked for."""
+    content = db.session.get_one(Content, delivery.content_id)
+    planned = scheduling.wanted(content)
+    if "status" in delivery.options:
+        planned.pop("publish_at", None)
+    return {**site_settings.read(site)["publishing"], **planned, **delivery.options}
 
 
 def document_of(site: Site, content: Content, rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,13 +119,20 @@ def document_of(site: Site, content: Content, rules: Mapping[str, Any]) -> dict[
     return documents.build(content, images, media, rules, abilities)
 
 
+def is_cleared(content: Content, rules: Mapping[str, Any]) -> bool:
+    """Whether the article may go out as it is, without asking the provider's moderation."""
+    approved = content.status in (ContentStatus.APPROVED, ContentStatus.PUBLISHED)
+    if approved or rules["status"] != "publish" or not rules["moderation"]:
+        return True
+    return content.moderation is not None and not content.moderation["flagged"]
+
+
 def moderate(content: Content, rules: Mapping[str, Any]) -> None:
     """Nothing goes public unseen: a person approved it, or the provider passed it.
 
     ConflictError ``content_flagged`` otherwise.
     """
-    approved = content.status in (ContentStatus.APPROVED, ContentStatus.PUBLISHED)
-    if approved or rules["status"] != "publish" or not rules["moderation"]:
+    if is_cleared(content, rules):
         return
     if content.moderation is None:
         owner = (content.account_id, content.site_id)
@@ -121,17 +144,28 @@ def moderate(content: Content, rules: Mapping[str, Any]) -> None:
         raise ConflictError(words, "content_flagged")
 
 
+def lost_media(content: Content, error: WordPressError) -> list[str]:
+    """Hashes of the pictures that the site misses, by its own words; empty for other errors."""
+    if error.details.get("wp_code") != "igny8_unknown_media":
+        return []
+    told = error.details.get("sha256")
+    return list(told) if told else [str(one.sha256) for one in site_media.images_of(content)]
+
+
 def _execute(delivery: Delivery, lease: Lease) -> None:
     site = db.session.get_one(Site, delivery.site_id)
     content = db.session.get(Content, delivery.content_id)
     if content is None:
         raise NotFoundError("The article was deleted before it could be sent.")
     if deliveries.is_pulled(site):
+        moderate(content, rules_for(site, delivery))
         deliveries.leave_for_plugin(lease.ticket, "Waiting for the site's plugin to fetch it…")
         return
     try:
         if delivery.kind is DeliveryKind.TRASH:
             _trash(site, content, lease)
+        elif delivery.options.get("confirm") and is_public(site, content):
+            deliveries.confirm(lease.ticket, content)
         else:
             _Push(site, content, rules_for(site, delivery), lease).run()
     except WordPressError as error:
@@ -143,6 +177,20 @@ def _execute(delivery: Delivery, lease: Lease) -> None:
             deliveries.leave_for_plugin(lease.ticket, words, error.code)
         else:
             raise
+
+
+def is_public(site: Site, content: Content) -> bool:
+    """Whether visitors can read the post: asked for without credentials."""
+    link = content.wp_link or ""
+    if not is_same_host(link, site.url):
+        return False
+    policy = replace(WORDPRESS, origins=frozenset({origin(link)}))
+    db.session.commit()
+    try:
+        reply = current().outbound.request("GET", link, policy, headers={"Accept": "text/html"})
+    except OutboundError:
+        return False
+    return reply.status == 200
 
 
 def _trash(site: Site, content: Content, lease: Lease) -> None:
@@ -176,21 +224,18 @@ class _Push:
         try:
             document, receipt = self._send_post()
         except WordPressError as error:
-            lost = self._lost_media(error)
+            lost = lost_media(self.content, error)
             if not lost:
                 raise
             site_media.forget(self.site.id, lost)
             self._send_media()
             document, receipt = self._send_post()
         self.lease.check()
-        deliveries.conclude(self.lease.ticket, self.content, document, receipt)
-
-    def _lost_media(self, error: WordPressError) -> list[str]:
-        if error.details.get("wp_code") != "igny8_unknown_media":
-            return []
-        images = site_media.images_of(self.content)
-        told = error.details.get("sha256")
-        return list(told) if told else [str(image.sha256) for image in images]
+        public: bool | None = None
+        if self.rules.get("confirm"):
+            self.content.wp_link = receipt["link"]
+            public = is_public(self.site, self.content)
+        deliveries.conclude(self.lease.ticket, self.content, document, receipt, public)
 
     def _send_media(self) -> None:
         images = site_media.images_of(self.content)

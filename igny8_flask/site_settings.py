@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from igny8_flask import publishing_rules
 from igny8_flask.ai.settings import MODEL_CONFIG, overlay
 from igny8_flask.db import db
 from igny8_flask.errors import InputError
@@ -35,6 +36,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "moderation": True,
         "create_terms": False,
         "categories": [],
+        "approve_first": False,
+        "which": "all",
+        "content_types": [],
+        "daily_max": 0,
+        "slots": [],
+        "weekdays": [],
+        "drip_minutes": 0,
+        "paused": False,
     },
     BUDGET: {"run_usd": None, "day_usd": None, "month_usd": None},
 }
@@ -44,6 +53,7 @@ CHOICES: dict[tuple[str, str], tuple[Any, ...]] = {
     ("image_generation", "quality"): ("low", "medium", "high"),
     ("image_generation", "in_article_images"): tuple(range(7)),
     ("publishing", "status"): ("draft", "pending", "publish"),
+    ("publishing", "which"): ("all", "chosen"),
 }
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 TEXT_MAX_CHARS = 2000
@@ -165,7 +175,7 @@ def _problem(area: str, name: str, value: Any) -> str | None:
         return f"At most {TEXT_MAX_CHARS} characters."
     if isinstance(value, list) and not all(isinstance(one, str) for one in value):
         return "Must be a list of texts."
-    return None
+    return publishing_rules.problem(name, value) if area == "publishing" else None
 
 
 def _cap_problem(value: Any) -> str | None:

@@ -18,6 +18,7 @@ from igny8_flask.models import (
     Delivery,
     Image,
     ImageKind,
+    Publication,
     Site,
     Task,
 )
@@ -37,10 +38,11 @@ class TaskView:
 
 @dataclass(frozen=True)
 class ContentView:
-    """An article with its latest delivery and its featured image."""
+    """An article with its latest delivery, its time and its featured image."""
 
     content: Content
     delivery: Delivery | None
+    publication: Publication | None
     featured_image: Image | None
 
 
@@ -71,7 +73,7 @@ def delete_task(site: Site, task_id: uuid.UUID) -> None:
 
 
 def view_contents(site_id: uuid.UUID, contents: Sequence[Content]) -> list[ContentView]:
-    """Articles with their latest deliveries and featured images; two queries in all."""
+    """Articles with their latest deliveries and times and featured images; three queries in all."""
     ids = [content.id for content in contents]
     deliveries = db.session.scalars(
         select(Delivery)
@@ -80,6 +82,10 @@ def view_contents(site_id: uuid.UUID, contents: Sequence[Content]) -> list[Conte
         .options(DELIVERY_BRIEF)
     )
     latest = {delivery.content_id: delivery for delivery in deliveries}
+    plans = db.session.scalars(
+        select(Publication).where(Publication.site_id == site_id, Publication.content_id.in_(ids))
+    )
+    planned = {plan.content_id: plan for plan in plans}
     images = db.session.scalars(
         select(Image).where(
             Image.site_id == site_id, Image.content_id.in_(ids), Image.kind == ImageKind.FEATURED
@@ -87,7 +93,9 @@ def view_contents(site_id: uuid.UUID, contents: Sequence[Content]) -> list[Conte
     )
     featured = {image.content_id: image for image in images}
     return [
-        ContentView(content, latest.get(content.id), featured.get(content.id))
+        ContentView(
+            content, latest.get(content.id), planned.get(content.id), featured.get(content.id)
+        )
         for content in contents
     ]
 

@@ -13,7 +13,7 @@ from flask import Flask
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from igny8_flask import pauses, publishing, retention, runs
+from igny8_flask import pauses, publishing, retention, runs, scheduling
 from igny8_flask.api.idempotency import forget_expired
 from igny8_flask.cache import BELL, connect
 from igny8_flask.handshake import forget_old_codes
@@ -59,6 +59,7 @@ class Dispatcher:
         if time.monotonic() - self._swept_at > SWEEP_S:
             runs.sweep()
             publishing.sweep()
+            scheduling.run_due()
             self._swept_at = time.monotonic()
         if time.monotonic() > self._tidy_at:
             forget_expired()

@@ -22,5 +22,6 @@ require __DIR__ . '/includes/autoload.php';
 
 if ( Igny8\Requirements::met() ) {
 	register_activation_hook( __FILE__, array( 'Igny8\Capabilities', 'install' ) );
+	register_deactivation_hook( __FILE__, array( 'Igny8\Sync', 'stop' ) );
 	Igny8\Plugin::boot();
 }

@@ -29,8 +29,11 @@ function igny8_uninstall_site() {
 	Igny8\Options::forget( Igny8\Options::ALL );
 	array_map( 'delete_post_meta_by_key', Igny8\Content\Meta::ALL );
 	delete_transient( Igny8\Client::AWAY );
+	Igny8\Sync::stop();
 	delete_metadata( 'user', 0, 'igny8_per_page', '', true );
-	$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( Igny8\Content\Lock::PREFIX ) . '%' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+	foreach ( array( Igny8\Content\Lock::PREFIX, Igny8\Options::GONE ) as $prefix ) {
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( $prefix ) . '%' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+	}
 }
 
 if ( is_multisite() ) {

@@ -15,6 +15,8 @@ from igny8_flask.api import (
     publisher,
     request_ids,
     runs,
+    schedule,
+    site_events,
     sites,
     system,
     tasks,
@@ -24,6 +26,7 @@ from igny8_flask.api.resource import JsonApi
 RESOURCES = (
     health,
     sites,
+    site_events,
     keywords,
     clusters,
     ideas,
@@ -32,6 +35,7 @@ RESOURCES = (
     images,
     runs,
     publisher,
+    schedule,
     system,
     prompts,
 )

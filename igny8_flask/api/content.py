@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from igny8_flask import writing
+from igny8_flask import scheduling, writing
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import (
     MAX_TITLE_CHARS,
@@ -40,6 +40,12 @@ class DeliveryBrief(Schema):
     code = fields.String(attribute="error_code", allow_none=True)
 
 
+class PublicationBrief(Schema):
+    """How far the way of an article to the public is."""
+
+    state = fields.String()
+
+
 class ImageBrief(Schema):
     """The featured image of an article."""
 
@@ -63,6 +69,10 @@ class ContentOut(Schema):
     wp_status = fields.String(attribute="content.wp_status", allow_none=True)
     wp_link = fields.String(attribute="content.wp_link", allow_none=True)
     wp_edit_link = fields.String(attribute="content.wp_edit_link", allow_none=True)
+    wp_changed_at = Time(attribute="content.wp_changed_at", allow_none=True)
+    wp_changed_by = fields.String(attribute="content.wp_changed_by", allow_none=True)
+    publish_at = Time(attribute="publication.publish_at", allow_none=True)
+    publication = fields.Pluck(PublicationBrief, "state", allow_none=True)
     delivery = fields.Nested(DeliveryBrief, allow_none=True)
     featured_image = fields.Nested(ImageBrief, allow_none=True)
 
@@ -139,7 +149,10 @@ def read_content(content_id: uuid.UUID) -> dict[str, Any]:
 @blp.response(200, ContentOne)
 def change_content(body: dict[str, Any], content_id: uuid.UUID) -> dict[str, Any]:
     """Change an article; its HTML passes the same sanitizer as a model's reply."""
-    writing.change_content(find(Content, principal().site_id, content_id), body)
+    content = find(Content, principal().site_id, content_id)
+    writing.change_content(content, body)
+    if body.get("status") == ContentStatus.APPROVED:
+        scheduling.follow_approval(principal().site, content)
     db.session.commit()
     return _shown(content_id)
 

@@ -53,6 +53,14 @@ def _not_data(reply: Reply) -> str:
     return "The site's REST API does not answer with data: a plugin or the web server blocks it."
 
 
+def refusal(told: Mapping[str, Any]) -> WordPressError:
+    """The error that WordPress made of something, as its plugin told it: code, message, data."""
+    details = told.get("data")
+    status = details.get("status") if isinstance(details, Mapping) else None
+    known = isinstance(status, int) and 400 <= status < 600
+    return _failure(Reply(status if known and status else 500, {}, b"", 0), dict(told))
+
+
 def parse_json(body: bytes) -> dict[str, Any] | None:
     """The first JSON object of a body that may begin with a BOM or PHP notices, or None."""
     text = body.decode("utf-8-sig", "replace")

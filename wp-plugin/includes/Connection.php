@@ -59,6 +59,8 @@ final class Connection {
 		Options::forget( array( Options::PENDING_CODE ) );
 		Options::set( Options::CONNECTED_AT, gmdate( 'c' ) );
 		Options::set( Options::STATE, Options::CONNECTED );
+		Options::forget( array( Options::ABILITIES ) );
+		Sync::soon();
 		return true;
 	}
 
@@ -131,6 +133,26 @@ final class Connection {
 	}
 
 	/**
+	 * Gets a new key; the present one goes on until the new one has been used.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function rotate() {
+		if ( defined( 'IGNY8_SITE_KEY' ) ) {
+			return new WP_Error( 'igny8_key_is_fixed', __( 'The key stands in wp-config.php as IGNY8_SITE_KEY and can only be changed there.', 'igny8' ), array( 'status' => 409 ) );
+		}
+		$answer = Client::of_site()->write( 'POST', '/v1/sites/rotate_key/' );
+		if ( is_wp_error( $answer ) ) {
+			return $answer;
+		}
+		if ( ! is_string( $answer['site_key'] ?? null ) || strlen( $answer['site_key'] ) < 32 ) {
+			return new WP_Error( 'igny8_backend_garbled', __( 'The IGNY8 service gave an incomplete answer. Is it older than this plugin?', 'igny8' ), array( 'status' => 502 ) );
+		}
+		Options::set( Options::SITE_KEY, $answer['site_key'] );
+		return self::describe();
+	}
+
+	/**
 	 * Ends the connection: this side always, the backend's side when it can be reached.
 	 *
 	 * @return bool Whether the backend took note.
@@ -138,6 +160,7 @@ final class Connection {
 	public static function end(): bool {
 		$told = Options::has_key() && ! is_wp_error( Client::of_site()->write( 'DELETE', '/v1/sites/me/' ) );
 		Service_User::revoke();
+		Sync::stop();
 		Options::forget( Options::SECRETS );
 		Options::forget( array( Options::SITE_ID, Options::CONNECTED_AT ) );
 		Options::set( Options::STATE, Options::DISCONNECTED );

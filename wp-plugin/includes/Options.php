@@ -26,6 +26,10 @@ final class Options {
 	const CONNECTED_BY   = 'igny8_connected_by';
 	const CONNECTED_AT   = 'igny8_connected_at';
 	const VERSION        = 'igny8_version';
+	const ABILITIES      = 'igny8_abilities';
+
+	/** Followed by the content id of a post that was deleted for good. */
+	const GONE = 'igny8_gone_';
 
 	const SECRETS = array( self::SITE_KEY, self::WEBHOOK_SECRET, self::PENDING_CODE );
 
@@ -42,6 +46,7 @@ final class Options {
 		self::CONNECTED_BY,
 		self::CONNECTED_AT,
 		self::VERSION,
+		self::ABILITIES,
 	);
 
 	const NEVER        = 'never';

@@ -42,6 +42,7 @@ class RoutesTest extends Igny8_TestCase {
 			'GET /deliveries/{id}'       => array( "/deliveries/$id", array(), self::PEOPLE ),
 			'POST /deliveries/{id}/retry' => array( "/deliveries/$id/retry", array(), self::PEOPLE ),
 			'POST /publish'              => array( '/publish', $ids, self::PEOPLE ),
+			'POST /collect'              => array( '/collect', array(), self::PEOPLE ),
 			'POST /estimate'             => array( '/estimate', $ids + array( 'function' => 'auto_cluster' ), self::PEOPLE ),
 			'POST /keywords/import'      => array( '/keywords/import', array( 'text' => 'soil', 'once' => self::ONCE ), self::PEOPLE ),
 			'POST /ideas/create_tasks'   => array( '/ideas/create_tasks', $ids, self::PEOPLE ),

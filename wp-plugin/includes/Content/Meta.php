@@ -22,6 +22,7 @@ final class Meta {
 	const SEO_DESCRIPTION = '_igny8_seo_description';
 	const SEO_FOCUS       = '_igny8_seo_focus';
 	const MEDIA_SHA       = '_igny8_sha256';
+	const UNREPORTED      = '_igny8_unreported';
 
 	const ALL = array(
 		self::CONTENT_ID,
@@ -32,6 +33,7 @@ final class Meta {
 		self::SEO_DESCRIPTION,
 		self::SEO_FOCUS,
 		self::MEDIA_SHA,
+		self::UNREPORTED,
 	);
 
 	/**

@@ -23,6 +23,20 @@ final class Post_Writer {
 	const LIVE = array( 'publish', 'future', 'private' );
 
 	/**
+	 * How many writes of ours are under way in this process.
+	 *
+	 * @var int
+	 */
+	private static $writing = 0;
+
+	/**
+	 * Whether a change of a post is our own doing.
+	 */
+	public static function is_writing(): bool {
+		return self::$writing > 0;
+	}
+
+	/**
 	 * Brings the document into its post; any number of repeats makes one post.
 	 *
 	 * @param string $uuid     Content id.
@@ -34,9 +48,11 @@ final class Post_Writer {
 		if ( ! $lock ) {
 			return Post_Guard::busy();
 		}
+		++self::$writing;
 		try {
 			return self::write_locked( $uuid, $document, self::find( $uuid, $lock->is_inherited() ) );
 		} finally {
+			--self::$writing;
 			$lock->release();
 		}
 	}
@@ -71,7 +87,9 @@ final class Post_Writer {
 			return new WP_Error( 'igny8_forbidden', __( 'This user may not edit that post.', 'igny8' ), array( 'status' => 403 ) );
 		}
 		if ( 'trash' !== $post->post_status ) {
+			++self::$writing;
 			wp_trash_post( $post->ID );
+			--self::$writing;
 		}
 		return Receipt::of( get_post( $post->ID ), false );
 	}

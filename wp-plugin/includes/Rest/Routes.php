@@ -26,9 +26,11 @@ final class Routes {
 		Planner_Controller::class,
 		Images_Controller::class,
 		Estimates_Controller::class,
+		Settings_Controller::class,
 		Tasks_Controller::class,
 		Runs_Controller::class,
 		Contents_Controller::class,
+		Collect_Controller::class,
 	);
 
 	/**

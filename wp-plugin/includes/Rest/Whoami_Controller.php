@@ -54,15 +54,32 @@ final class Whoami_Controller {
 	}
 
 	/**
+	 * What a document has to respect on this site.
+	 */
+	public static function abilities(): array {
+		require_once ABSPATH . 'wp-admin/includes/post.php';
+		$blocks = WP_Block_Type_Registry::get_instance();
+		return array(
+			'plugin'     => Plugin::version(),
+			'wp'         => get_bloginfo( 'version' ),
+			'php'        => PHP_VERSION,
+			'editor'     => use_block_editor_for_post_type( 'post' ) ? 'block' : 'classic',
+			'blocks'     => array(
+				'details'   => $blocks->is_registered( 'core/details' ),
+				'accordion' => $blocks->is_registered( 'core/accordion' ),
+			),
+			'seo'        => Seo::plugin(),
+			'timezone'   => wp_timezone_string(),
+			'permalinks' => get_option( 'permalink_structure' ) ? 'pretty' : 'plain',
+		);
+	}
+
+	/**
 	 * The parts for authenticated callers.
 	 */
 	private static function details(): array {
-		require_once ABSPATH . 'wp-admin/includes/post.php';
-		$user   = wp_get_current_user();
-		$blocks = WP_Block_Type_Registry::get_instance();
-		return array(
-			'wp'               => get_bloginfo( 'version' ),
-			'php'              => PHP_VERSION,
+		$user = wp_get_current_user();
+		return self::abilities() + array(
 			'login'            => $user->user_login,
 			'unfiltered_html'  => current_user_can( 'unfiltered_html' ),
 			'can'              => array(
@@ -71,15 +88,7 @@ final class Whoami_Controller {
 				'terms'   => current_user_can( 'manage_categories' ),
 			),
 			'app_passwords'    => wp_is_application_passwords_available(),
-			'editor'           => use_block_editor_for_post_type( 'post' ) ? 'block' : 'classic',
-			'blocks'           => array(
-				'details'   => $blocks->is_registered( 'core/details' ),
-				'accordion' => $blocks->is_registered( 'core/accordion' ),
-			),
-			'seo'              => Seo::plugin(),
 			'upload_max_bytes' => wp_max_upload_size(),
-			'timezone'         => wp_timezone_string(),
-			'permalinks'       => get_option( 'permalink_structure' ) ? 'pretty' : 'plain',
 			'image_types'      => Media_Writer::types(),
 			'rest_url'         => rest_url(),
 		);

@@ -1,0 +1,67 @@
+"""What people do to our posts on the site, as the plugin tells it: edits, trash, new addresses."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from igny8_flask import receipts, scheduling, sites
+from igny8_flask.db import db, utcnow
+from igny8_flask.models import Content, ContentStatus, Site
+
+GONE = "gone"  # deleted for good, not merely trashed
+
+
+def apply(
+    site: Site, events: Sequence[Mapping[str, Any]], abilities: Mapping[str, Any]
+) -> list[Content]:
+    """Bring our rows to what the plugin says stands there; returns the articles it concerned.
+
+    Each event is a snapshot taken when it was sent, so the last one told is the truth.
+    """
+    if abilities:
+        sites.note_abilities(site, dict(abilities))
+    ids: list[uuid.UUID] = [event["content_id"] for event in events]
+    rows = db.session.scalars(
+        select(Content).where(Content.site_id == site.id, Content.id.in_(ids))
+    )
+    contents = {content.id: content for content in rows}
+    known = [event for event in events if event["content_id"] in contents]
+    for event in known:
+        content = contents[event["content_id"]]
+        if event["status"] == GONE:
+            _forget_post(content)
+        else:
+            _note(content, event)
+            scheduling.note_site_state(content, event)
+    db.session.commit()
+    return list(contents.values())
+
+
+def _note(content: Content, event: Mapping[str, Any]) -> None:
+    content.wp_post_id = event["post_id"]
+    content.wp_status = event["status"]
+    content.wp_link, content.wp_edit_link = event["link"], event["edit_link"]
+    changed = bool(event["changed"])
+    content.wp_changed_at = _when(event) if changed else None
+    content.wp_changed_by = (event.get("modified_by") or None) if changed else None
+    if content.wp_status in receipts.PUBLIC:
+        content.status = ContentStatus.PUBLISHED
+    elif content.status is ContentStatus.PUBLISHED:
+        content.status = ContentStatus.APPROVED
+
+
+def _when(event: Mapping[str, Any]) -> datetime:
+    """When it was changed; a site whose clock runs ahead cannot change things in the future."""
+    told: datetime | None = event.get("modified_gmt")
+    return min(told, utcnow()) if told else utcnow()
+
+
+def _forget_post(content: Content) -> None:
+    content.wp_post_id = content.wp_link = content.wp_edit_link = content.wp_sha = None
+    content.wp_changed_at = content.wp_changed_by = None
+    content.wp_status = GONE
+    if content.status is ContentStatus.PUBLISHED:
+        content.status = ContentStatus.APPROVED
