@@ -97,7 +97,18 @@
 		} );
 	}
 
-	const OTHERS = { publish, create_tasks: createTasks, 'delete': remove };
+	/** Another try of a run, followed like a new one. */
+	function retry( rows ) {
+		const route = '/igny8/v1/runs/' + rows[ 0 ].id;
+		return wp.apiFetch( { path: route + '/retry', method: 'POST' } ).then( ( answer ) => igny8.jobs.follow( answer.route || route, rows[ 0 ].title ) );
+	}
+
+	function stop( rows ) {
+		return wp.apiFetch( { path: '/igny8/v1/runs/' + rows[ 0 ].id + '/cancel', method: 'POST' } )
+			.then( () => igny8.say( __( 'It will stop at the next step.', 'igny8' ), 'success' ) );
+	}
+
+	const OTHERS = { publish, create_tasks: createTasks, 'delete': remove, retry, stop };
 
 	igny8.acts = {
 		usable,

@@ -61,6 +61,11 @@
 	onClick( '#igny8-test', ( button, answer ) => {
 		call( 'connection?test=1', null, button, answer ).then( reload, shown );
 	} );
+	onClick( '#igny8-rotate', ( button, answer ) => {
+		call( 'rotate_key', {}, button, answer ).then( () => {
+			answer.textContent = __( 'The site has a new key.', 'igny8' );
+		}, shown );
+	} );
 	onClick( '#igny8-disconnect', ( button, answer ) => {
 		if ( window.confirm( __( 'Disconnect this site? Posts stay. The key and the password of the service user are removed.', 'igny8' ) ) ) {
 			call( 'disconnect', {}, button, answer ).then( reload, shown );

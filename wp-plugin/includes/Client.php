@@ -18,7 +18,7 @@ final class Client {
 
 	const CONNECT_TIMEOUT_S = 5;
 	const TIMEOUT_S         = 15;
-	const PAGE_TIMEOUT_S    = 4;        // While a person waits for an admin page.
+	const PAGE_TIMEOUT_S    = 4;        // For all calls together while a person waits for an admin page.
 	const MAX_BYTES         = 5242880;  // 5 MiB; longer answers are cut and then refused as garbled.
 	const AWAY              = 'igny8_backend_away';
 	const AWAY_S            = 20;       // Admin pages don't knock again within this time.
@@ -36,6 +36,13 @@ final class Client {
 	 * @var string
 	 */
 	private $key;
+
+	/**
+	 * How long this page has waited for the backend already.
+	 *
+	 * @var float
+	 */
+	private static $waited_s = 0.0;
 
 	/**
 	 * Points the client at a backend.
@@ -61,14 +68,19 @@ final class Client {
 	 * @return array|WP_Error
 	 */
 	public function get( string $path, array $query = array(), bool $patient = true ) {
-		if ( ! $patient && get_transient( self::AWAY ) ) {
+		$left = self::PAGE_TIMEOUT_S - self::$waited_s;
+		if ( ! $patient && ( $left < 0.5 || get_transient( self::AWAY ) ) ) {
 			return $this->unreachable();
 		}
-		$query = array_filter( $query, static fn( $v ) => null !== $v && '' !== $v );
-		$path  = $query ? $path . '?' . http_build_query( $query, '', '&', PHP_QUERY_RFC3986 ) : $path;
-		$answer = $this->send( 'GET', $path, null, array(), $patient ? self::TIMEOUT_S : self::PAGE_TIMEOUT_S );
-		if ( ! $patient && is_wp_error( $answer ) && 'igny8_backend_unreachable' === $answer->get_error_code() ) {
-			set_transient( self::AWAY, 1, self::AWAY_S );
+		$query   = array_filter( $query, static fn( $v ) => null !== $v && '' !== $v );
+		$path    = $query ? $path . '?' . http_build_query( $query, '', '&', PHP_QUERY_RFC3986 ) : $path;
+		$started = microtime( true );
+		$answer  = $this->send( 'GET', $path, null, array(), $patient ? self::TIMEOUT_S : $left );
+		if ( ! $patient ) {
+			self::$waited_s += microtime( true ) - $started;
+			if ( is_wp_error( $answer ) && 'igny8_backend_unreachable' === $answer->get_error_code() ) {
+				set_transient( self::AWAY, 1, self::AWAY_S );
+			}
 		}
 		return $answer;
 	}
@@ -117,7 +129,7 @@ final class Client {
 	 *
 	 * @return array|WP_Error
 	 */
-	private function send( string $method, string $path, ?array $body, array $headers, int $timeout_s ) {
+	private function send( string $method, string $path, ?array $body, array $headers, float $timeout_s ) {
 		if ( null !== $body ) {
 			$headers['Content-Type'] = 'application/json';
 		}
@@ -130,7 +142,7 @@ final class Client {
 	 *
 	 * @return array|WP_Error Of wp_remote_request(), or why there was no answer.
 	 */
-	private function call( string $method, string $path, array $headers, ?string $body, int $timeout_s ) {
+	private function call( string $method, string $path, array $headers, ?string $body, float $timeout_s ) {
 		if ( '' === $this->base_url ) {
 			return new WP_Error( 'igny8_not_connected', __( 'This site is not connected to IGNY8 yet.', 'igny8' ), array( 'status' => 409 ) );
 		}

@@ -23,6 +23,7 @@ class RoutesTest extends Igny8_TestCase {
 		$id   = self::ID;
 		$ids  = array( 'ids' => array( $id ), 'once' => self::ONCE );
 		$run  = '/runs/' . $id;
+		$prompt = array( 'prompt_type' => 'auto_cluster', 'template' => 'T' );
 		return array(
 			'GET /whoami'                => array( '/whoami', array(), self::EVERYONE ),
 			'PUT /content/{uuid}'        => array( "/content/$id", array( 'title' => 'T', 'content' => 'C' ), self::DELIVER ),
@@ -47,6 +48,11 @@ class RoutesTest extends Igny8_TestCase {
 			'POST /keywords/import'      => array( '/keywords/import', array( 'text' => 'soil', 'once' => self::ONCE ), self::PEOPLE ),
 			'POST /ideas/create_tasks'   => array( '/ideas/create_tasks', $ids, self::PEOPLE ),
 			'GET /images/{id}/file'      => array( "/images/$id/file", array(), self::PEOPLE ),
+			'PATCH /settings'            => array( '/settings', array( 'brand' => array( 'tone' => 'calm' ) ), self::MANAGE ),
+			'POST /prompts'              => array( '/prompts', $prompt, self::MANAGE ),
+			'POST /prompts/dry_run'      => array( '/prompts/dry_run', $prompt, self::MANAGE ),
+			'POST /prompts/rollback'     => array( '/prompts/rollback', array( 'prompt_type' => 'auto_cluster', 'version' => 0 ), self::MANAGE ),
+			'POST /rotate_key'           => array( '/rotate_key', array(), self::MANAGE ),
 		) + self::rows( $id );
 	}
 

@@ -27,7 +27,8 @@ final class Assets {
 		Menu::TASKS    => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
 		Menu::CONTENTS => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
 		Menu::IMAGES   => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
-		Menu::SETTINGS => array( 'badge', 'jobs', 'connect' ),
+		Menu::ACTIVITY => array( 'badge', 'jobs', 'acts', 'quotes', 'lists' ),
+		Menu::SETTINGS => array( 'badge', 'jobs', 'connect', 'settings' ),
 	);
 
 	const NEEDS = array( 'wp-api-fetch', 'wp-i18n', 'wp-a11y' );

@@ -228,8 +228,8 @@ abstract class List_Table extends WP_List_Table {
 	 * @param array $item Row.
 	 */
 	protected function attributes( array $item ): string {
-		$html = sprintf( ' data-id="%s"', esc_attr( $item['id'] ?? '' ) );
-		foreach ( $this->facts( $item ) as $name => $value ) {
+		$html = '';
+		foreach ( $this->facts( $item ) + array( 'id' => (string) ( $item['id'] ?? '' ) ) as $name => $value ) {
 			$html .= sprintf( ' data-%s="%s"', esc_attr( $name ), esc_attr( $value ) );
 		}
 		return $html;

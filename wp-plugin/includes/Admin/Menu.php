@@ -23,6 +23,7 @@ final class Menu {
 	const TASKS    = 'igny8-tasks';
 	const CONTENTS = 'igny8-content';
 	const IMAGES   = 'igny8-images';
+	const ACTIVITY = 'igny8-activity';
 	const SETTINGS = 'igny8-settings';
 	const PER_PAGE = 'igny8_per_page';
 
@@ -48,6 +49,7 @@ final class Menu {
 			self::TASKS    => array( Tasks_Page::class, __( 'Tasks', 'igny8' ), $generate ),
 			self::CONTENTS => array( Contents_Page::class, __( 'Content', 'igny8' ), $generate ),
 			self::IMAGES   => array( Images_Page::class, __( 'Images', 'igny8' ), $generate ),
+			self::ACTIVITY => array( Activity_Page::class, __( 'Activity', 'igny8' ), $generate ),
 			self::SETTINGS => array( Settings_Page::class, __( 'Settings', 'igny8' ), Capabilities::MANAGE ),
 		);
 	}

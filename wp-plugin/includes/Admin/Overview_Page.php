@@ -8,13 +8,16 @@
 namespace Igny8\Admin;
 
 use Igny8\Client;
+use Igny8\Connection;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * How much there is of everything, and what comes next.
+ * How much there is of everything, what waits for a person, what was spent, and whether the connection holds.
  */
 final class Overview_Page {
+
+	const DAYS = 30;
 
 	/**
 	 * Draws the screen.
@@ -22,13 +25,23 @@ final class Overview_Page {
 	public static function render(): void {
 		Screen::open( __( 'Overview', 'igny8' ) );
 		if ( Screen::is_connected() ) {
-			self::pipeline();
+			$usage = Client::of_site()->get( '/v1/system/usage/', array( 'days' => self::DAYS ), false );
+			if ( is_wp_error( $usage ) ) {
+				Screen::failure( $usage );
+			} else {
+				self::pipeline();
+				echo '<div class="igny8-columns">';
+				self::waiting();
+				self::spend( $usage );
+				self::health();
+				echo '</div>';
+			}
 		}
 		Screen::close();
 	}
 
 	/**
-	 * From keywords to posts: what is there, what waits.
+	 * From keywords to posts: what is there.
 	 */
 	private static function pipeline(): void {
 		$stages = array(
@@ -41,10 +54,91 @@ final class Overview_Page {
 		);
 		echo '<ol class="igny8-pipeline">';
 		foreach ( $stages as list( $title, $slug, $path ) ) {
-			$answer = Client::of_site()->get( $path, array( 'page_size' => 1 ), false );
-			$count  = is_wp_error( $answer ) ? '—' : number_format_i18n( (int) ( $answer['count'] ?? 0 ) );
-			printf( '<li><a href="%s"><span>%s</span> <strong>%s</strong></a></li>', esc_url( Menu::url( $slug ) ), esc_html( $title ), esc_html( $count ) );
+			$count = self::count( $path, array() );
+			printf( '<li><a href="%s"><span>%s</span> <strong>%s</strong></a></li>', esc_url( Menu::url( $slug ) ), esc_html( $title ), esc_html( null === $count ? '—' : number_format_i18n( $count ) ) );
 		}
 		echo '</ol>';
+	}
+
+	/**
+	 * How many rows the backend has; null when it did not say.
+	 *
+	 * @param string   $path  Of the collection.
+	 * @param string[] $query Filters.
+	 */
+	private static function count( string $path, array $query ): ?int {
+		$answer = Client::of_site()->get( $path, $query + array( 'page_size' => 1 ), false );
+		return is_wp_error( $answer ) ? null : (int) ( $answer['count'] ?? 0 );
+	}
+
+	/**
+	 * What a person has to look at.
+	 */
+	private static function waiting(): void {
+		$items = array(
+			/* translators: %s: number of articles. */
+			array( '/v1/writer/content/', array( 'status' => 'review' ), __( 'Articles to review: %s', 'igny8' ), Menu::url( Menu::CONTENTS, array( 'status' => 'review' ) ) ),
+			/* translators: %s: number of tasks. */
+			array( '/v1/writer/tasks/', array( 'status' => 'pending' ), __( 'Tasks not written yet: %s', 'igny8' ), Menu::url( Menu::TASKS, array( 'status' => 'pending' ) ) ),
+			/* translators: %s: number of keywords. */
+			array( '/v1/planner/keywords/', array( 'status' => 'new' ), __( 'Keywords without a cluster: %s', 'igny8' ), Menu::url( Menu::KEYWORDS, array( 'status' => 'new' ) ) ),
+			/* translators: %s: number of images. */
+			array( '/v1/writer/images/', array( 'state' => 'failed' ), __( 'Images that failed: %s', 'igny8' ), Menu::url( Menu::IMAGES, array( 'status' => 'failed' ) ) ),
+			/* translators: %s: number of runs. */
+			array( '/v1/system/tasks/', array( 'live' => 'true' ), __( 'Running now: %s', 'igny8' ), Menu::url( Menu::ACTIVITY ) ),
+		);
+		echo '<section class="igny8-card"><h2>' . esc_html__( 'What waits', 'igny8' ) . '</h2>';
+		$lines = array();
+		foreach ( $items as list( $path, $query, $words, $url ) ) {
+			$count = self::count( $path, $query );
+			if ( $count ) {
+				$lines[] = '<li>' . Cells::link( $url, sprintf( $words, number_format_i18n( $count ) ) ) . '</li>';
+			}
+		}
+		if ( $lines ) {
+			echo '<ul class="igny8-waiting">' . implode( '', $lines ) . '</ul>'; // phpcs:ignore WordPress.Security.EscapeOutput -- escaped in Cells.
+		} else {
+			printf( '<p>%s %s</p>', esc_html__( 'Nothing waits for you.', 'igny8' ), wp_kses_post( Cells::link( Menu::url( Menu::KEYWORDS ), __( 'Add keywords', 'igny8' ) ) ) );
+		}
+		echo '</section>';
+	}
+
+	/**
+	 * Spend by day, in sum, and how far the caps are used.
+	 *
+	 * @param array $usage Of the backend.
+	 */
+	private static function spend( array $usage ): void {
+		$total = (array) ( $usage['total'] ?? array() );
+		echo '<section class="igny8-card"><h2>' . esc_html__( 'Spend of the last 30 days', 'igny8' ) . '</h2>';
+		/* translators: 1: amount of money, 2: number of credits, 3: number of runs. */
+		$words = __( '%1$s, %2$s credits, %3$s runs', 'igny8' );
+		printf( '<p>%s</p>', esc_html( sprintf( $words, Money::text( $total['cost_usd'] ?? null ), number_format_i18n( (int) ( $total['credits'] ?? 0 ) ), number_format_i18n( (int) ( $total['runs'] ?? 0 ) ) ) ) );
+		Chart::render( array_column( (array) ( $usage['per_day'] ?? array() ), null, 'day' ), self::DAYS );
+		echo '<ul class="igny8-caps">';
+		foreach ( (array) ( $usage['caps'] ?? array() ) as $cap ) {
+			if ( isset( $cap['cap_usd'] ) ) {
+				printf( '<li>%s</li>', esc_html( Money::cap( $cap ) ) );
+			}
+		}
+		echo '</ul></section>';
+	}
+
+	/**
+	 * Whether the connection holds.
+	 */
+	private static function health(): void {
+		$bad = array_filter( Connection::describe()['checks'], static fn( $check ) => ! $check['ok'] );
+		echo '<section class="igny8-card"><h2>' . esc_html__( 'Connection', 'igny8' ) . '</h2>';
+		if ( ! $bad ) {
+			printf( '<p><span class="igny8-check is-ok">%s</span> %s</p>', esc_html__( 'Works', 'igny8' ), esc_html__( 'Articles reach this site.', 'igny8' ) );
+		}
+		foreach ( $bad as $check ) {
+			printf( '<p><span class="igny8-check is-bad">%s</span> %s</p>', esc_html( $check['label'] ), esc_html( $check['message'] ) );
+		}
+		if ( current_user_can( \Igny8\Capabilities::MANAGE ) ) {
+			printf( '<p>%s</p>', wp_kses_post( Cells::link( Menu::url( Menu::SETTINGS ), __( 'Self-test and settings', 'igny8' ) ) ) );
+		}
+		echo '</section>';
 	}
 }

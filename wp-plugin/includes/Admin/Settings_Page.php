@@ -1,6 +1,6 @@
 <?php
 /**
- * The Settings screen: connect, self-test, disconnect.
+ * The Settings screen: connect, self-test, disconnect, and what the service does for this site.
  *
  * @package Igny8
  */
@@ -13,7 +13,7 @@ use Igny8\Options;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * One form while the site is not connected, one table when it is.
+ * One form while the site is not connected, sections when it is.
  */
 final class Settings_Page {
 
@@ -22,12 +22,40 @@ final class Settings_Page {
 	 */
 	public static function render(): void {
 		Screen::open( __( 'Settings', 'igny8' ) );
-		if ( in_array( Options::state(), array( Options::CONNECTED, Options::DENIED ), true ) && Options::has_key() ) {
-			self::connected( Connection::describe() );
-		} else {
+		if ( ! in_array( Options::state(), array( Options::CONNECTED, Options::DENIED ), true ) || ! Options::has_key() ) {
 			self::connect_form();
+		} else {
+			$section = self::section();
+			self::tabs( $section );
+			if ( 'connection' === $section ) {
+				self::connected( Connection::describe() );
+			} elseif ( 'prompts' === $section ) {
+				Prompts_Section::render();
+			} else {
+				Settings_Form::render( $section );
+			}
 		}
 		Screen::close();
+	}
+
+	/**
+	 * The section the address names.
+	 */
+	private static function section(): string {
+		$asked = isset( $_GET['section'] ) && is_string( $_GET['section'] ) ? sanitize_key( wp_unslash( $_GET['section'] ) ) : ''; // phpcs:ignore WordPress.Security.NonceVerification
+		return isset( Settings_Fields::sections()[ $asked ] ) ? $asked : 'connection';
+	}
+
+	/**
+	 * The sections as tabs.
+	 */
+	private static function tabs( string $section ): void {
+		echo '<nav class="nav-tab-wrapper" aria-label="' . esc_attr__( 'Sections', 'igny8' ) . '">';
+		foreach ( Settings_Fields::sections() as $name => $words ) {
+			$url = Menu::url( Menu::SETTINGS, 'connection' === $name ? array() : array( 'section' => $name ) );
+			printf( '<a class="nav-tab%s" href="%s"%s>%s</a>', $name === $section ? ' nav-tab-active' : '', esc_url( $url ), $name === $section ? ' aria-current="page"' : '', esc_html( $words ) );
+		}
+		echo '</nav>';
 	}
 
 	/**
@@ -114,10 +142,11 @@ final class Settings_Page {
 				<tbody><?php array_map( array( __CLASS__, 'check_row' ), $view['checks'] ); ?></tbody>
 			</table>
 			</div>
-			<p class="description"><?php esc_html_e( '“Connect again” gives the service user a fresh password; it repairs a login that no longer works. The key of the site stays.', 'igny8' ); ?></p>
+			<p class="description"><?php esc_html_e( '“Connect again” gives the service user a fresh password; it repairs a login that no longer works. The key of the site stays. “New key” exchanges that key.', 'igny8' ); ?></p>
 			<p class="igny8-buttons">
 				<button type="button" class="button" id="igny8-test"><?php esc_html_e( 'Test again', 'igny8' ); ?></button>
 				<button type="button" class="button" id="igny8-resume"><?php esc_html_e( 'Connect again', 'igny8' ); ?></button>
+				<button type="button" class="button" id="igny8-rotate"><?php esc_html_e( 'New key', 'igny8' ); ?></button>
 				<button type="button" class="button igny8-danger" id="igny8-disconnect"><?php esc_html_e( 'Disconnect', 'igny8' ); ?></button>
 				<span class="igny8-form-answer" role="status"></span>
 			</p>
