@@ -58,6 +58,7 @@ _KEPT_ATTRIBUTES = {
     "abbr": ("title",), "dfn": ("title",), "blockquote": ("cite",), "q": ("cite",),
     "li": ("value",), "code": ("class",), "pre": ("class",), "hr": ("class",),
 }  # fmt: skip
+_LATE_SOURCES = ("data-src", "data-lazy-src", "data-original")
 _GLOBAL_ATTRIBUTES = ("id", "dir", "lang")
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _NOT_BOLD = re.compile(r"font-weight\s*:\s*(?:normal|[1-5]00)", re.I)
@@ -163,6 +164,9 @@ def _reshape(name: str, given: dict[str, str]) -> tuple[str, dict[str, str]]:
         _align(given, style, kept)
     elif name == "p":
         _office_item(given, style, kept)
+    elif name == "img":
+        late = next((given[key] for key in _LATE_SOURCES if given.get(key)), "")
+        kept = {"src": late or kept.get("src", ""), **{k: v for k, v in kept.items() if k != "src"}}
     elif name == "a" and "name" in given and "id" not in kept:
         kept["id"] = given["name"]
     if name in {"strong", "span"}:

@@ -12,6 +12,10 @@ _LINE_END = re.compile("\r\n?|\u2028|\u2029|\x85")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ue000-\ue00f]"
 )
+_CHAT_MARK = re.compile(
+    r"\ue200[^\ue201]{0,200}\ue201|【\d{1,3}(?::\d{1,3})?†[^】\n]{0,60}】"
+    r"|:?contentReference\[oaicite:\d+\](?:\{[^{}\n]{0,40}\})?|\[oaicite:\d+\]"
+)
 
 
 def clean_characters(raw: str) -> str:
@@ -25,6 +29,7 @@ def clean_characters(raw: str) -> str:
     if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
         raise ReplyError("The reply is longer than one megabyte.", "degenerate", True)
     text = _UNWANTED.sub("", _LINE_END.sub("\n", text)).replace("\f", "\n")
+    text = _CHAT_MARK.sub("", text)
     if not text.strip():
         raise ReplyError("The reply holds no text.", "empty", True)
     return text

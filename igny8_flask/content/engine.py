@@ -1,6 +1,7 @@
 """Markdown to HTML: the repair pre-pass, then Python-Markdown, in bounded portions."""
 
 import re
+from collections.abc import Iterator
 
 import markdown
 from markdown.extensions.footnotes import FootnoteExtension
@@ -10,10 +11,17 @@ from pymdownx.tilde import DeleteSubExtension
 
 from igny8_flask.content.fences import stash_fences
 from igny8_flask.content.html_blocks import stash_html_blocks
+from igny8_flask.content.idioms import rewrite_idioms
 from igny8_flask.content.lines import canonical
 from igny8_flask.content.links import resolve_links
-from igny8_flask.content.protect import bold_to_tags, limit_marks, protect_code, protect_inline
-from igny8_flask.content.stash import Stash
+from igny8_flask.content.protect import (
+    bold_to_tags,
+    limit_marks,
+    marks_to_tags,
+    protect_code,
+    protect_inline,
+)
+from igny8_flask.content.stash import EMPTY_TOKEN, Stash
 from igny8_flask.content.tags import strip_unwanted
 
 MAX_BLOCK_CHARS = 20_000
@@ -29,12 +37,13 @@ def render_markdown(text: str, warnings: list[str]) -> str:
     text = stash_fences(text, stash)
     text = protect_code(text, stash)
     text = strip_unwanted(text, warnings.append)
+    text = rewrite_idioms(text)
     text = stash_html_blocks(text, stash)
     text = protect_inline(text, stash)
     text = resolve_links(_CHECKBOX.sub(_checkbox, text), stash)
-    text = limit_marks(bold_to_tags(text, stash), stash)
+    text = limit_marks(marks_to_tags(bold_to_tags(text, stash), stash), stash)
     blocks = canonical(text, lambda name: stash.inline(f'<a id="{name}"></a>'))
-    return stash.restore(_render(_bounded(blocks), _engine()))
+    return stash.restore(_render(_bounded(blocks), _engine())).replace("\u2060", "")
 
 
 def _checkbox(match: re.Match[str]) -> str:
@@ -84,7 +93,17 @@ def _belongs_to_list(block: str) -> bool:
 
 def _convert(blocks: list[str], engine: markdown.Markdown) -> str:
     engine.reset()
-    return engine.convert("\n\n".join(blocks))
+    return engine.convert("\n\n".join(_parted(blocks)))
+
+
+def _parted(blocks: list[str]) -> Iterator[str]:
+    """The engine joins neighbouring quotes into one; an empty token keeps them apart."""
+    before = ""
+    for block in blocks:
+        if block.startswith(">") and before.startswith(">"):
+            yield EMPTY_TOKEN
+        yield block
+        before = block
 
 
 def _engine() -> markdown.Markdown:

@@ -5,7 +5,9 @@ from html import unescape
 from typing import Any
 
 from igny8_flask.content.characters import clean_characters
+from igny8_flask.content.chatter import without_chatter
 from igny8_flask.content.json_reply import read_json
+from igny8_flask.content.labels import take_fields, take_front_matter, take_labels
 
 MAX_ROUNDS = 5
 _REASONING = re.compile(r"<(think|thinking|reasoning|reflection|scratchpad|analysis)>", re.I)
@@ -19,6 +21,9 @@ _OPEN_FENCE = re.compile(
     r"^[ \t]*(`{3,}|~{3,})[ \t]*(html|markdown|md|mdx|json|jsonc|text|txt|xml|plaintext|)[ \t]*$",
     re.M | re.I,
 )
+_SEVERAL_FENCES = re.compile(
+    r"^```(?:html|markdown|md)[ \t]*\n((?:(?!```)[^\n]*\n)*+)```[ \t]*$", re.M | re.I
+)
 _ARTICLE = re.compile(
     r"^\s{0,3}#{1,6} \S|<(?:h[1-6]|p|article|!doctype|html|body|div)\b|^\s*\{\s*\"|^\*\*",
     re.I | re.M,
@@ -28,28 +33,7 @@ _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html[\s>]|body[\s>]|head>)", re.I)
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title", re.I)
 _DESCRIPTION = re.compile(r"<meta\s[^<>]*name=[\"']description[\"'][^<>]*>", re.I)
 _BODY = re.compile(r"<body(?:\s[^<>]*)?>", re.I)
-_FRONT_MATTER = re.compile(
-    r"\A\s*(?:---|\+\+\+)[ \t]*\n(.{0,8000}?)\n(?:---|\+\+\+|\.\.\.)[ \t]*(?:\n|\Z)", re.S
-)
-_FRONT_FIELD = re.compile(r"^([A-Za-z][\w -]{0,40})[ \t]*[:=][ \t]*(.*)$")
-_LABELS = {
-    "title": "title", "post title": "title", "article title": "title", "blog title": "title",
-    "h1": "title", "headline": "title", "blog post title": "title",
-    "seo title": "meta_title", "meta title": "meta_title", "title tag": "meta_title",
-    "meta description": "meta_description", "seo description": "meta_description",
-    "description": "meta_description", "slug": "slug", "url slug": "slug", "permalink": "slug",
-    "url": "slug", "focus keyphrase": "focus_keyphrase", "focus keyword": "focus_keyphrase",
-    "primary keyword": "focus_keyphrase", "target keyword": "focus_keyphrase",
-    "keyword": "focus_keyphrase", "main keyword": "focus_keyphrase", "tags": "tags",
-    "keywords": "tags", "secondary keywords": "tags", "categories": "categories",
-    "category": "categories", "excerpt": "excerpt", "word count": "", "reading time": "",
-    "estimated reading time": "", "author": "", "date": "", "content": "", "article": "",
-    "body": "", "layout": "", "draft": "", "image": "", "permalink url": "",
-}  # fmt: skip
-_LABEL = re.compile(
-    r"\A[ \t]*(?:#{1,3}[ \t]+)?(?:\*\*|__)?([A-Za-z][A-Za-z0-9 ]{2,24}?)[ \t]*"
-    r"(?::(?:\*\*|__)?|(?:\*\*|__):)[ \t]*(.*)\Z"
-)
+_UNICODE_ESCAPE = re.compile(r"\\u(?!e0)([0-9a-fA-F]{4})")
 _ESCAPED_TAG = re.compile(
     r"&(?:amp;)*lt;/?(?:p|h[1-6]|ul|ol|li|div|strong|article|section|table|br|em|a)\b", re.I
 )
@@ -76,15 +60,14 @@ def _unwrap_once(text: str, meta: dict[str, Any]) -> str:
         for key, value in found[1].items():
             meta.setdefault(key, value)
         return clean_characters(found[0])
-    text = _without_fence(text)
+    text = take_fields(_without_fence(text), meta)
     wrapped = _WRAPPER.match(text)
     if wrapped:
         text = wrapped[2]
-    text = _front_matter(text, meta)
-    text = _unescaped(text)
+    text = take_front_matter(text, meta)
+    text = _unescaped(_real_line_breaks(text))
     text = _body_of_document(text, meta)
-    text = without_chatter(text)
-    return _labels(text, meta)
+    return without_chatter(take_labels(text, meta))
 
 
 def _without_reasoning(text: str) -> str:
@@ -103,15 +86,36 @@ def _without_reasoning(text: str) -> str:
 
 def _without_fence(text: str) -> str:
     """Return what a fence around the whole reply holds; inner fences stay."""
+    joined = _fences_alone(text)
+    if joined:
+        return joined
     opener = _OPEN_FENCE.search(text)
     before = text[: opener.start()] if opener else ""
-    if not opener or len(before.strip()) > 400 or _HEADING_BEFORE.search(before):
+    if not opener or not _may_introduce(before, opener[0]):
         return text
     before, inside = text[: opener.start()], text[opener.end() + 1 :]
     if not opener[2] and not (_ARTICLE.search(inside[:3000]) and _may_be_whole(before, inside)):
         return text
     lines = inside.split("\n")
     return _inside_fence(lines, opener, len(before.strip())) or text
+
+
+def _may_introduce(before: str, opener: str) -> bool:
+    """Whether the text before a fence can be a model's words to its user."""
+    words = before.strip()
+    if not words:
+        return True
+    indented = opener.startswith(("  ", "\t"))
+    is_item = bool(re.search(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]", words, re.M))
+    return not (indented or is_item or len(words) > 400 or _HEADING_BEFORE.search(before))
+
+
+def _fences_alone(text: str) -> str:
+    """Return the insides of several fences of markup with nothing between them."""
+    parts = _SEVERAL_FENCES.findall(text)
+    if len(parts) < 2 or _SEVERAL_FENCES.sub("", text).strip():
+        return ""
+    return "\n\n".join(parts)
 
 
 def _inside_fence(lines: list[str], opener: re.Match[str], before_chars: int) -> str:
@@ -150,6 +154,16 @@ def _bare_fences(lines: list[str], mark: str) -> list[int]:
     return found
 
 
+def _real_line_breaks(text: str) -> str:
+    """Undo the escapes of JSON strings where the whole reply still has them."""
+    if "\\u" in text and "`" not in text:
+        text = _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+        text = clean_characters(text)
+    if text.count("\\n") < 2 or text.strip().count("\n") * 4 > text.count("\\n"):
+        return text
+    return text.replace("\\n", "\n").replace("\\t", "    ").replace('\\"', '"')
+
+
 def _unescaped(text: str) -> str:
     """Undo one level of escaping when the markup of the whole reply is escaped."""
     if len(_ESCAPED_TAG.findall(text)) < 2 or "`" in text:
@@ -179,108 +193,3 @@ def _body_of_document(text: str, meta: dict[str, Any]) -> str:
     head_end = re.search(r"</head\s*>", text, re.I)
     rest = text[head_end.end() if head_end else document.start() :]
     return re.sub(r"<!doctype[^<>]*>|</?html[^<>]*>", "", rest, flags=re.I)
-
-
-def _front_matter(text: str, meta: dict[str, Any]) -> str:
-    match = _FRONT_MATTER.match(text)
-    if not match:
-        return text
-    lines = match[1].split("\n")
-    fields = [_FRONT_FIELD.match(line) for line in lines if line.strip()]
-    if not fields or not fields[0] or sum(f is not None for f in fields) * 2 < len(fields):
-        return text
-    items: list[str] | None = None
-    for line in lines:
-        field = _FRONT_FIELD.match(line)
-        if field:
-            items = _keep(
-                meta, _LABELS.get(field[1].strip().lower().replace("_", " "), ""), field[2]
-            )
-        elif items is not None and line.strip().startswith("- "):
-            items.append(line.strip()[2:].strip(" \"'"))
-    return text[match.end() :]
-
-
-def _keep(meta: dict[str, Any], key: str, value: str) -> list[str] | None:
-    value = value.strip().strip("*_").strip().strip("\"'").strip()
-    if key in {"tags", "categories"}:
-        names = [name.strip(" \"'[]") for name in value.split(",")]
-        return meta.setdefault(key, [name for name in names if name])  # type: ignore[no-any-return]
-    if key and value:
-        meta.setdefault(key, value.strip("[]") if key == "slug" else value)
-    return None
-
-
-def _labels(text: str, meta: dict[str, Any]) -> str:
-    """Take the lines like ``Title: …`` from the start of the article."""
-    lines = text.split("\n")
-    index = taken = 0
-    while index < len(lines) and index < 40:
-        line = lines[index]
-        if not line.strip() or (taken and re.fullmatch(r"\s*(?:-{3,}|\*{3,})\s*", line)):
-            index += 1
-            continue
-        match = _LABEL.match(line)
-        key = _LABELS.get(match[1].strip().lower()) if match else None
-        if match is None or key is None or len(match[2]) > 500:
-            break
-        if key == "" and not taken and match[2].strip():
-            break
-        _keep(meta, key, match[2])
-        index += 1
-        taken = index
-    return "\n".join(lines[taken:]) if taken else text
-
-
-_OPENING = re.compile(
-    r"(?:sure|certainly|of course|absolutely|great|okay|ok|here(?:'|’)?s|here is|here are|below is|"
-    r"i(?:'|’)ve|i have|i(?:'|’)d be|i(?:'|’)ll|as requested|understood|got it|happy to|"
-    r"this is the|the following is|as an ai)\b",
-    re.I,
-)
-_ABOUT = re.compile(
-    r"\b(?:article|blog|post|content|draft|version|markdown|html|guide|piece|outline|json|rewrite|copy|"
-    r"request|help|write|text)\b",
-    re.I,
-)
-_CLOSING = re.compile(
-    r"(?:let me know|i hope (?:this|you)|hope this helps|feel free to|would you like|"
-    r"if you(?:'|’)d like|if you would like|if you need|please let me know|is there anything else|"
-    r"want me to|"
-    r"this (?:article|post|blog post|version|draft|content) (?:is|has been|meets|follows|includes|"
-    r"contains|uses)|"
-    r"note: this (?:article|post|draft|content)|\(?word count|\[?end of (?:article|post)|happy to)",
-    re.I,
-)
-_TAIL = re.compile(r"\n[ \t]*\n|(?<=>)\n")
-
-
-def without_chatter(text: str) -> str:
-    """Remove what the model says to its user before and after the article."""
-    stripped = text.strip()
-    head = re.match(r"[^\n<]{1,400}(?=\n[ \t]*\n|\n?<|\n#)", stripped)
-    if head and _is_opening(head[0]):
-        rest = re.sub(r"\A\s*(?:-{3,}|\*{3,}|_{3,})[ \t]*\n", "", stripped[head.end() :])
-        if len(rest.strip()) > len(head[0]) / 2:
-            text = stripped = rest.strip()
-    for _ in range(2):
-        breaks = list(_TAIL.finditer(stripped, max(0, len(stripped) - 1500)))
-        if not breaks:
-            break
-        tail = stripped[breaks[-1].end() :].strip()
-        if len(tail) > 500 or not _CLOSING.match(tail.strip("*_- ")):
-            break
-        text = stripped = re.sub(
-            r"\n\s*(?:-{3,}|\*{3,})\s*\Z", "", stripped[: breaks[-1].start()]
-        ).rstrip()
-    return text
-
-
-def _is_opening(text: str) -> bool:
-    text = text.strip().strip("*_ ")
-    if not _OPENING.match(text):
-        return False
-    ends = text.endswith((":", "!", ".", "…"))
-    return (ends and bool(_ABOUT.search(text))) or text.lower().rstrip("!.,") in {
-        "sure", "certainly", "of course", "absolutely",
-    }  # fmt: skip

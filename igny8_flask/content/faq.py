@@ -87,9 +87,10 @@ def _asked(block: Tag) -> tuple[str, str]:
     lead = plain_text(strong) if isinstance(strong, Tag) else ""
     if lead and text.startswith(lead) and _QUESTION_END.search(lead):
         return _LABEL_Q.sub("", lead), _LABEL_A.sub("", text[len(lead) :].strip())
-    if _LABEL_Q.match(text) and _QUESTION_END.search(text):
-        return _LABEL_Q.sub("", text), ""
-    return "", ""
+    if not _LABEL_Q.match(text):
+        return "", ""
+    asked, mark, rest = re.sub(r"(?<=[?？؟])", "\0", text, count=1).partition("\0")
+    return (_LABEL_Q.sub("", asked), _LABEL_A.sub("", rest.strip())) if mark else ("", "")
 
 
 def _definitions(block: Tag) -> list[Question]:

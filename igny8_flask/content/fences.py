@@ -30,7 +30,8 @@ def stash_fences(text: str, stash: Stash) -> str:
         code = _without_prefix(lines[index + 1 : end], fence["prefix"])
         html = code_html("\n".join(code), _language(fence["info"]))
         token = stash.block(html, "\n".join(lines[index : end + closed]))
-        kept += ["", fence["prefix"] + token, _continued(fence["prefix"])]
+        edge = _continued(fence["prefix"])
+        kept += [edge, fence["prefix"] + token, edge]
         index = end + closed
     return "\n".join(kept)
 

@@ -22,6 +22,7 @@ from igny8_flask.content.nodes import (
     trim,
 )
 from igny8_flask.content.tables import build_table
+from igny8_flask.content.typed_lists import split_typed_list
 
 
 def blocks_of(parent: Tag) -> list[Tag]:
@@ -107,7 +108,7 @@ def _paragraphs(run: list[PageElement]) -> list[Tag]:
 
 def _paragraph(part: list[PageElement]) -> list[Tag]:
     paragraph = trim(new("p", *part))
-    return [] if is_empty(paragraph) else [paragraph]
+    return [] if is_empty(paragraph) else split_typed_list(paragraph)
 
 
 def is_empty(tag: Tag) -> bool:

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from igny8_flask.content.json_repair import attempts
 from igny8_flask.content.model import Question
 
 MAX_DEPTH = 60
@@ -11,7 +12,7 @@ _BODY_KEYS = (
     "content", "html", "body", "article", "content_html", "html_content", "article_html", "text",
     "markdown", "article_content", "post_content", "article_body", "body_html", "blog_post",
     "post", "main_content", "generated_content", "output", "response", "result", "answer",
-    "message", "data",
+    "message", "data", "choices",
 )  # fmt: skip
 _TITLE_KEYS = ("title", "post_title", "article_title", "headline", "h1", "name")
 _META_KEYS = {
@@ -35,11 +36,12 @@ _TEXT_KEYS = (
     "outro", "closing", "call_to_action",
 )  # fmt: skip
 _STRUCTURED = ("sections", "introduction", "intro", "h2", "blocks", "outline", "paragraphs")
-_START = re.compile(r"\{\s*\"[^\"\n]{1,60}\"\s*:|\[\s*\{\s*\"|\A\s*[\"\[](?=.)")
+_START = re.compile(r"\{\s*[\"'“][^\"'“”\n]{1,60}[\"'”]\s*:|\[\s*\{\s*[\"'“]|\A\s*[\"\[](?=.)")
 _ARTICLE_BEGUN = re.compile(r"^\s{0,3}#|^```(?!json|\s*\Z)|<(?:p|h[1-6]|div)\b", re.M)
 _STRING_FIELD = re.compile(r"\"([\w -]{1,40})\"\s*:\s*\"")
 _END_QUOTE = re.compile(r"\"(?=\s*(?:,\s*\"[\w -]{1,40}\"\s*:|[}\]]\s*(?:[,}\]]|```|\Z)|\Z))")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
+_DECODER = json.JSONDecoder(strict=False)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "\n"}
 
 
@@ -55,7 +57,8 @@ def read_json(text: str) -> tuple[str, dict[str, Any]] | None:
     value, end = _load(source)
     if end == 0:
         return _scan(source)
-    return None if len(source) - end > min(600, end) else _article(value)
+    most_after = 0 if isinstance(value, str) else min(600, end)
+    return None if len(source) - end > most_after else _article(value)
 
 
 def _nesting(source: str) -> int:
@@ -68,13 +71,12 @@ def _nesting(source: str) -> int:
 
 def _load(source: str) -> tuple[Any, int]:
     """Return the value at the start of ``source`` and where it ends; 0 when it is no JSON."""
-    decoder = json.JSONDecoder(strict=False)
-    for attempt in (source, re.sub(r",(\s*[}\]])", r"\1", source)):
+    for attempt in attempts(source):
         try:
-            value, end = decoder.raw_decode(attempt)
+            value, end = _DECODER.raw_decode(attempt)
         except (ValueError, RecursionError):
             continue
-        return value, end
+        return value, min(end, len(source))
     return None, 0
 
 
@@ -115,7 +117,8 @@ def _body(fields: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
         item = fields.get(key)
         if isinstance(item, str) and item.strip() and (not is_structured or len(item) > 400):
             return item, {}
-        inner = _article(item) if isinstance(item, dict) else None
+        is_wrapped = isinstance(item, dict) or (key == "choices" and isinstance(item, list))
+        inner = _article(item) if is_wrapped else None
         if inner:
             return inner
     return None

@@ -23,8 +23,10 @@ _TARGET = re.compile(
     r"[ \t\n]{0,20}\)"
 )
 _LOOSE_TARGET = re.compile(r"\(((?:https?://|/)[^()\n]{1,500})\)")
+_UNDEFINED = re.compile(r"\[[\w .-]{0,60}\](?![\[(])")
 _BRACKET = re.compile(r"[\[\]]|\n[ \t]*\n")
-_ABBREVIATION = re.compile(r"^\*\[[^\[\]\n]+\]:.*$", re.M)
+_ABBREVIATION = re.compile(r"^[ ]{0,3}\*\[([^\[\]\n]{1,60})\]:[ \t]*([^\n]*)$", re.M)
+MAX_ABBREVIATIONS = 100
 
 
 class _Links:
@@ -62,6 +64,7 @@ def resolve_links(text: str, stash: Stash) -> str:
     """Return Markdown ``text`` with links and images as tokens and other brackets literal."""
     if "[" not in text and "]" not in text:
         return text
+    names = dict(_ABBREVIATION.findall(text)[:MAX_ABBREVIATIONS])
     text = _ABBREVIATION.sub("", text)
     links = _Links(text, stash)
     text = _DEFINITION.sub("", text)
@@ -78,7 +81,18 @@ def resolve_links(text: str, stash: Stash) -> str:
                 done = _close(text, opened.pop(), match.end(), links, changes) or done
         else:
             opened.clear()
-    return _apply(text, changes, stash)
+    return _abbreviated(_apply(text, changes, stash), names, stash)
+
+
+def _abbreviated(text: str, names: dict[str, str], stash: Stash) -> str:
+    if not names:
+        return text
+    tokens = {
+        name: stash.inline(f'<abbr title="{escape(unescape(words))}">{escape(name)}</abbr>', name)
+        for name, words in names.items()
+    }
+    one = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, tokens))})(?!\w)")
+    return one.sub(lambda match: tokens[match[0]], text)
 
 
 def _close(
@@ -91,7 +105,7 @@ def _close(
         return 0
     found = links.target(text, label, end) if end - start < 2000 else None
     if not found:
-        return 0
+        return _without_reference(text, start, end, changes)
     address, title, after = found
     href = escape(unescape(links.stash.source(address)))
     titled = f' title="{escape(unescape(links.stash.source(title)))}"' if title else ""
@@ -104,6 +118,16 @@ def _close(
         changes[start] = (start + 1, links.stash.inline(f'<a href="{href}"{titled}>'))
         changes[end - 1] = (after, links.stash.inline("</a>"))
     return after
+
+
+def _without_reference(text: str, start: int, end: int, changes: dict[int, tuple[int, str]]) -> int:
+    """``[words][label]`` whose label was never defined is its words."""
+    match = _UNDEFINED.match(text, end)
+    if not match or not re.search(r"[^\W\d_]", text[start + 1 : end - 1][:200]):
+        return 0
+    changes[start] = (start + 1, "")
+    changes[end - 1] = (match.end(), "")
+    return match.end()
 
 
 def _is_note(label: str, links: _Links, text: str, start: int) -> bool:

@@ -137,5 +137,5 @@ def trim(tag: Tag) -> Tag:
             edge.extract()
         last = tag.contents[position] if tag.contents else None
         if isinstance(last, NavigableString):
-            last.replace_with(NavigableString(strip(str(last), " \n\t\r")))
+            last.replace_with(NavigableString(strip(str(last), " \n\t\r\u00a0")))
     return tag

@@ -16,6 +16,7 @@ from igny8_flask.content.forms import Form, form_of, prepare_html
 from igny8_flask.content.model import NormalizedContent, Section
 from igny8_flask.content.nodes import HEADINGS, attribute, new, parse, plain_text, text_of
 from igny8_flask.content.outline import (
+    plain_headings,
     raise_bold_lines,
     repair_ids,
     repair_levels,
@@ -43,9 +44,10 @@ def normalize(raw: str) -> NormalizedContent:
     html = prepare_html(body, warnings) if form is Form.HTML else render_markdown(body, warnings)
     root = parse(sanitize(balance(html)))
     repair_text(root, marks=form is not Form.MARKDOWN, emphasis=form is Form.MIXED)
-    merge_marks(root)
+    merge_marks(root, warnings)
     title, blocks = take_title(blocks_of(root), meta.pop("title", ""))
     raise_bold_lines(blocks)
+    plain_headings(blocks)
     repair_levels(blocks)
     return finish(new("div", *blocks), title, meta, warnings)
 

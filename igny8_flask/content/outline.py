@@ -36,7 +36,9 @@ def raise_bold_lines(blocks: list[Tag]) -> None:
     if any(block.name in HEADINGS - {"h1"} for block in blocks):
         return
     for block, following in zip(blocks, [*blocks[1:], None], strict=False):
-        if following is not None and _is_bold_line(block) and not _is_bold_line(following):
+        if following is None or following.name == "figure":
+            continue
+        if _is_bold_line(block) and not _is_bold_line(following):
             strong = block.find("strong")
             if isinstance(strong, Tag):
                 strong.unwrap()
@@ -76,6 +78,14 @@ def repair_levels(blocks: list[Tag]) -> None:
         block.name = f"h{min(1 + len(open_levels), 6)}"
 
 
+def plain_headings(blocks: list[Tag]) -> None:
+    """Dissolve bold that holds a whole heading."""
+    for block in blocks:
+        strong = block.find("strong") if block.name in HEADINGS else None
+        if isinstance(strong, Tag) and plain_text(strong) == plain_text(block):
+            strong.unwrap()
+
+
 def repair_ids(root: Tag, blocks: list[Tag]) -> None:
     """Keep each id once, and give headings the ids that links of the page ask for."""
     wanted = anchors(root)
@@ -86,10 +96,18 @@ def repair_ids(root: Tag, blocks: list[Tag]) -> None:
             del tag["id"]
         seen.add(name)
     for block in blocks:
-        slug = slug_of(plain_text(block)) if block.name in HEADINGS else ""
-        if slug in wanted and slug not in seen and not block.get("id"):
+        if block.name not in HEADINGS or block.get("id"):
+            continue
+        text = plain_text(block)
+        slug = next((s for s in (slug_of(text), _forge_slug(text)) if s in wanted - seen), "")
+        if slug:
             block["id"] = slug
             seen.add(slug)
+
+
+def _forge_slug(text: str) -> str:
+    """The address that code forges give a heading: each blank a hyphen, other signs dropped."""
+    return re.sub(r"[^\w -]", "", text.lower()).strip().replace(" ", "-")
 
 
 def slug_of(text: str) -> str:

@@ -14,14 +14,16 @@ from igny8_flask.content.tags import Tag, rewrite_tags
 
 _TICKS = re.compile(r"(?<!\\)`+")
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+_ENVIRONMENT = re.compile(r"\\begin\{(\w{1,20}\*?)\}")
 _MATH_OPEN = re.compile(r"\\\[|\\\(|\$\$|(?<![\w$\\])\$(?=[^\s$])")
 _MATH_ENDS = {"\\[": ("\\]", 2000), "\\(": ("\\)", 600), "$$": ("$$", 2000), "$": ("$", 200)}
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _MATH_SIGN = re.compile(r"[\\^_={}<>]|\d\s*[-+*/]|[A-Za-z]\s*[-+*/]\s*\w")
-_DOLLAR_SIGN = re.compile(r"[\\^_={}]|\A[A-Za-z]\Z")
+_DOLLAR_SIGN = re.compile(r"[\\^_={}|]|\A[A-Za-z]\Z")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HARD_BREAK = re.compile(r"(?:(?<!\\)\\|(?<! ) {2,10})\n(?=[ \t>]*\S)")
 _AUTOLINK = re.compile(r"<(https?://[^\s<>]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)>", re.I)
+_ANGLED = re.compile(r"\]\(<((?:https?://|/)[^<>\n]{0,2000})>")
 _BARE_URL = re.compile(
     r"(?<![\w/\[])(?<!\]\()(?<!\]\(<)(?<!\]: )(https?://[^\s<>\"`|*\[\]\ue000-\ue00f]+)", re.I
 )
@@ -30,12 +32,25 @@ _MARK_RUN = re.compile(r"\*{4,}|_{4,}|~{3,}")
 _MARK = re.compile(r"[*_~]+")
 _BOLD = re.compile(r"(?<!\*)\*\*(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s*])\*\*(?!\*)")
 _MAX_MARKS = 400
+_NO_MARK = re.compile(r"(?<=\d)\*(?=\d)|\*\*(?=/)|(?<![\w*])\*(?=\.\w)|(?<=/)\*(?=\.\w)")
+_LOOSE_BOLD = re.compile(
+    r"(?<![^\s(\[\ue001])\*\*[ \t]{1,3}(?=[^\W\d_])([^*\n]{1,200}?)[ \t]{1,3}\*\*(?![\w*])"
+)
+_STRAY_BOLD = re.compile(r"\*\*(?=[\w\"“‘'(\[])|(?<=[\w\"”’').!?:\]])\*\*")
+_MORE_MARKS = (
+    ("mark", re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300}?)(?<=[^\s=])==(?![=\w])")),
+    ("ins", re.compile(r"(?<![+\w])\+\+(?=[^\s+])([^+\n]{1,300}?)(?<=[^\s+])\+\+(?![+\w])")),
+    ("sub", re.compile(r"(?<=[\w)\]])~([\w+-]{1,12})~(?!~)")),
+    ("sup", re.compile(r"(?<=[\w)\]])\^([\w+-]{1,12})\^")),
+)
 
 
 def protect_code(text: str, stash: Stash) -> str:
     """Return ``text`` with code spans and maths as tokens; the first step, before any tag."""
     if "`" in text:
         text = _PARAGRAPH.sub(lambda match: _code_spans(match[0], stash), text)
+    if "\\begin{" in text:
+        text = _environments(text, stash)
     if "$" in text or "\\" in text:
         text = _maths(text, stash)
     return text
@@ -43,6 +58,7 @@ def protect_code(text: str, stash: Stash) -> str:
 
 def protect_inline(text: str, stash: Stash) -> str:
     """Return ``text`` with line breaks, escapes, tags and bare addresses as tokens."""
+    text = _ANGLED.sub(lambda match: f"]({match[1].strip().replace(' ', '%20')}", text)
     text = _HARD_BREAK.sub(lambda _: stash.inline("<br>", "\n") + "\n", text)
     text = _ESCAPE.sub(lambda match: stash.text(match[1]), text)
     if "<" in text:
@@ -53,13 +69,27 @@ def protect_inline(text: str, stash: Stash) -> str:
 
 def bold_to_tags(text: str, stash: Stash) -> str:
     """Return ``text`` with plain bold as tags; the engine misses it beside Chinese punctuation."""
+    text = _NO_MARK.sub(lambda match: stash.text(match[0]), text)
     opened, closed = stash.inline("<strong>", "**"), stash.inline("</strong>", "**")
-    return _BOLD.sub(lambda match: f"{opened}{match[1]}{closed}", text)
+    for pattern in (_BOLD, _LOOSE_BOLD):
+        text = pattern.sub(lambda match: f"{opened}{match[1]}{closed}", text)
+    return text
+
+
+def marks_to_tags(text: str, stash: Stash) -> str:
+    """Return ``text`` with ``==marked==``, ``++new++``, ``H~2~O`` and ``x^2^`` as tags."""
+    for name, pattern in _MORE_MARKS:
+        if pattern.search(text):
+            opened, closed = stash.inline(f"<{name}>"), stash.inline(f"</{name}>")
+            text = pattern.sub(rf"{opened}\1{closed}", text)
+    return text
 
 
 def limit_marks(text: str, stash: Stash) -> str:
     """Make emphasis marks literal where no author would have written them."""
     text = _MARK_RUN.sub(lambda match: _mark_run(match, stash), text)
+    if "**" in text:
+        text = _PARAGRAPH.sub(lambda match: _without_stray_bold(match[0]), text)
     return _PARAGRAPH.sub(lambda match: _limit_paragraph(match[0], stash), text)
 
 
@@ -68,6 +98,15 @@ def _limit_paragraph(text: str, stash: Stash) -> str:
     if len(marks) <= _MAX_MARKS or len(marks) * 25 < len(text):
         return text
     return _MARK.sub(lambda match: stash.text(match[0]), text)
+
+
+def _without_stray_bold(text: str) -> str:
+    """A paragraph with an odd number of bold marks has lost one; its last mark goes."""
+    found = list(_STRAY_BOLD.finditer(text))
+    if text.count("**") % 2 == 0 or not found:
+        return text
+    last = found[-1]
+    return text[: last.start()] + text[last.end() :]
 
 
 def _mark_run(match: re.Match[str], stash: Stash) -> str:
@@ -110,6 +149,20 @@ def _code_span(code: str, source: str, stash: Stash) -> str:
     return stash.inline(
         f"<code>{escape(code.replace(chr(92) + '|', '|'), quote=False)}</code>", source
     )
+
+
+def _environments(text: str, stash: Stash) -> str:
+    parts: list[str] = []
+    position = 0
+    for match in _ENVIRONMENT.finditer(text):
+        mark = f"\\end{{{match[1]}}}"
+        end = text.find(mark, match.end(), match.end() + 3000)
+        if match.start() < position or end < 0:
+            continue
+        source = " ".join(text[match.start() : end + len(mark)].split())
+        parts += [text[position : match.start()], stash.text(source)]
+        position = end + len(mark)
+    return "".join(parts) + text[position:]
 
 
 def _maths(text: str, stash: Stash) -> str:

@@ -113,7 +113,7 @@ _ATTRIBUTES = {
 }
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"`\\]+\Z", re.I)
-_PATH = re.compile(r"(?!//)[^\s:<>\"`\\]+\Z")
+_PATH = re.compile(r"(?!//|\()(?=[^/.?]*[/.?])[^\s:<>\"`\\]+\Z")
 _ID = re.compile(r"[^\s\"'<>&\[\]=`/]{1,120}\Z")
 _NUMBER = re.compile(r"\d{1,5}\Z")
 _PATTERNS = {
@@ -174,4 +174,4 @@ def _address(value: str) -> str | None:
     if value.lower().startswith("www."):
         value = f"https://{value}"
     known = value.startswith(("#", "mailto:", "tel:")) or _WEB_ADDRESS.match(value)
-    return value if known or _PATH.match(value) else None
+    return value if (known and value != "#") or _PATH.match(value) else None

@@ -10,6 +10,7 @@ from html import escape
 BLOCK_OPEN = "\ue000"
 INLINE_OPEN = "\ue002"
 CLOSE = "\ue001"
+EMPTY_TOKEN = f"{BLOCK_OPEN}{CLOSE}"
 BLOCK_TOKEN = re.compile(f"{BLOCK_OPEN}(\\d+){CLOSE}")
 ANY_TOKEN = re.compile(f"[{BLOCK_OPEN}{INLINE_OPEN}](\\d+){CLOSE}")
 _ALONE = re.compile(f"<p>\\s*({BLOCK_OPEN}\\d+{CLOSE})\\s*</p>")
@@ -37,7 +38,7 @@ class Stash:
 
     def restore(self, html: str) -> str:
         """Put every stored piece back into rendered ``html``."""
-        html = _ALONE.sub(r"\1", html)
+        html = _ALONE.sub(r"\1", html.replace(f"<p>{EMPTY_TOKEN}</p>", ""))
         return self._replace(html, self._pieces)
 
     def source(self, text: str) -> str:

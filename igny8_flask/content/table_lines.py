@@ -34,7 +34,7 @@ def read_table(lines: list[str], index: int) -> tuple[list[str], int]:
     rows: list[list[str]] = []
     while after < len(lines):
         row = after if lines[after].strip() else _next_piped(lines, after)
-        if row is None or "|" not in lines[row]:
+        if row is None or "|" not in lines[row] or (row > after and _is_header(lines, row)):
             break
         if not _is_delimiter(lines[row]):
             rows.append(_cells(lines[row]))
@@ -70,6 +70,10 @@ def _align(cell: str) -> str:
 
 def _is_delimiter(line: str) -> bool:
     return "-" in line and "|" in line and bool(_DELIMITER.match(line))
+
+
+def _is_header(lines: list[str], row: int) -> bool:
+    return row + 1 < len(lines) and _is_delimiter(lines[row + 1])
 
 
 def _next_row(lines: list[str], index: int) -> int | None:

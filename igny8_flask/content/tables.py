@@ -24,11 +24,13 @@ def build_table(
     made = new("table")
     for section in _sections(tag):
         rows = [_row(row, blocks_of, inline_content) for row in section[1]]
-        rows = [row for row in rows if row.contents]
+        rows = [row for row in rows if row.get_text().strip() or row.find("img")]
         if rows:
             made.append(new(section[0], *rows))
     if not made.contents:
         return []
+    if len(made.contents) == 1:
+        made.contents[0].name = "tbody"  # type: ignore[attr-defined]
     figure = new("figure", made)
     if isinstance(caption, Tag) and plain_text(caption):
         figure.append(new("figcaption", *_inline(caption, blocks_of, inline_content)))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
 
-from igny8_flask.content.tag_names import DROPPED_WITH_TEXT, KNOWN_TAGS
+from igny8_flask.content.tag_names import DROPPED_WITH_TEXT, KNOWN_TAGS, VOID_TAGS
 
 TAG = re.compile(
     r"<(/?)([a-zA-Z][a-zA-Z0-9]*(?:[:-][\w.:-]*+)?)"
@@ -20,7 +20,7 @@ TAG = re.compile(
 _ATTRIBUTE = re.compile(
     r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++)))?"
 )
-_CUT_TAG = re.compile(r"<(?:[a-zA-Z/][^<>\n]*|!--[^\n]*)\Z")
+_CUT_TAG = re.compile(r"<(?:[a-zA-Z/][^<>\n]*|!--[^\n]*)\n*\Z")
 _DECLARATION = re.compile(r"<[!?](?!\[CDATA\[)[^<>]*>|<!\[CDATA\[|\]\]>")
 _VIDEO = re.compile(
     r"(?:youtube(?:-nocookie)?\.com/(?:embed/|watch\?v=|v/)|youtu\.be/)([\w-]{11})(?![\w-])"
@@ -59,7 +59,7 @@ def rewrite_tags(text: str, on_tag: Callable[[Tag], str], less_than: str) -> str
     for match in TAG.finditer(text):
         name = match[2].lower()
         inside = match[3] or match[4] or ""
-        if name not in KNOWN_TAGS and not _is_markup(match[2], inside, closers):
+        if not _is_markup(match[2], inside, closers):
             continue
         parts.append(text[position : match.start()].replace("<", less_than))
         attributes = {} if match[1] else read_attributes(inside)
@@ -70,8 +70,14 @@ def rewrite_tags(text: str, on_tag: Callable[[Tag], str], less_than: str) -> str
 
 
 def _is_markup(name: str, inside: str, closers: set[str]) -> bool:
-    """Whether an unknown tag is markup (``<o:p>``) rather than words (``<your name>``)."""
-    return ":" in name or "=" in inside or name.lower() in closers or "-" in name.strip("-")
+    """Whether a tag is markup (``<o:p>``) rather than words (``<your name>``, ``<Button>``)."""
+    known = name.lower() in KNOWN_TAGS
+    is_written_as_name = (
+        name[:1].isupper() and name[1:2].islower() and name.lower() not in VOID_TAGS
+    )
+    if known and (inside.strip() or not is_written_as_name):
+        return True
+    return ":" in name or "=" in inside or name.lower() in closers
 
 
 def strip_unwanted(text: str, warn: Callable[[str], None]) -> str:

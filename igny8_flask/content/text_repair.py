@@ -5,7 +5,7 @@ from html import unescape
 
 from bs4 import NavigableString, Tag
 
-from igny8_flask.content.nodes import attribute, new
+from igny8_flask.content.nodes import HEADINGS, attribute, new
 
 _LITERAL = frozenset({"code", "pre", "kbd", "samp"})
 _MERGED = frozenset(["strong", "em", "s", "u", "mark", "small", "sub", "sup", "span"])
@@ -27,21 +27,28 @@ def repair_text(root: Tag, marks: bool, emphasis: bool) -> None:
             continue
         text = str(string)
         changed = _without_entities(text) if "&" in text else text
-        changed = re.sub(r"[ \t]*\n\s*|\t", " ", changed)
+        changed = re.sub(r"[ \t]*\n\s*|[ \t]{2,}|\t", " ", changed)
         if marks and _HAS_MARK.search(changed):
             _replace_marks(string, changed, emphasis)
         elif changed != text:
             string.replace_with(NavigableString(changed))
 
 
-def merge_marks(root: Tag) -> None:
-    """Dissolve marks within the same mark, empty marks, and links without an address."""
+def merge_marks(root: Tag, warnings: list[str]) -> None:
+    """Dissolve marks within the same mark, empty marks, and links and images without an address."""
+    wanted = anchors(root)
+    for tag in root.find_all(id=True):
+        if tag.name not in HEADINGS and attribute(tag, "id") not in wanted:
+            del tag["id"]
     for tag in list(root.find_all(True)):
         if tag.name == "br":
             _strip_around(tag)
         elif tag.name == "a" and not tag.get("href") and not tag.get("id"):
             tag.unwrap()
         elif tag.name == "img" and not tag.get("src"):
+            warnings.append(
+                f"Removed an image without a usable address: {attribute(tag, 'alt')}".rstrip(": ")
+            )
             tag.decompose()
         elif tag.name in _MERGED and _is_needless(tag):
             tag.unwrap()
@@ -49,8 +56,8 @@ def merge_marks(root: Tag) -> None:
 
 def _strip_around(line_break: Tag) -> None:
     after = line_break.next_sibling
-    if isinstance(after, NavigableString) and after[:1] == " ":
-        after.replace_with(NavigableString(str(after).lstrip(" ")))
+    if isinstance(after, NavigableString) and after[:1] in {" ", "\n"}:
+        after.replace_with(NavigableString(str(after).lstrip(" \n")))
     before = line_break.previous_sibling
     if isinstance(before, NavigableString) and before[-1:] == " ":
         before.replace_with(NavigableString(str(before).rstrip(" ")))
@@ -115,4 +122,4 @@ def link_addresses(root: Tag) -> None:
 def anchors(root: Tag) -> set[str]:
     """The ids that links of this page point at."""
     hrefs = (attribute(link, "href") for link in root.find_all("a", href=True))
-    return {href[1:] for href in hrefs if href.startswith("#")}
+    return {href[1:] for href in hrefs if href.startswith("#") and len(href) > 1}

@@ -10,6 +10,7 @@ from igny8_flask.content.nodes import parse, tags_in
 
 VOID = frozenset({"br", "hr", "img"})
 _TAG_OR_SHORTCODE = re.compile(r"<[^>]*>|\[(?=/?[\w-]{0,60}[^\W\d_])")
+_LINE_END = re.compile(r"[ \t]*\n[ \t\n]*")
 _WEB_ATTRIBUTE = re.compile(r" (?:href|src)=\"[^\"]*\"")
 # The editor turns the entity back into a bracket when a human saves; parted from the name by a tag
 # (in an attribute by a word joiner) it still cannot run.
@@ -62,7 +63,8 @@ def _neutral(match: re.Match[str]) -> str:
 
 def _write(node: PageElement) -> str:
     if isinstance(node, NavigableString):
-        return escape(str(node), quote=False).replace("\u00a0", "&nbsp;")
+        text = escape(str(node), quote=False).replace("\u00a0", "&nbsp;")
+        return _LINE_END.sub(" ", text) if "\n" in text else text
     if not isinstance(node, Tag):
         return ""
     attributes = "".join(_attribute(name, value) for name, value in node.attrs.items())

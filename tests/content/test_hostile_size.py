@@ -11,7 +11,8 @@ MEGABYTE = 1_000_000
 LIMIT_S = 60.0  # an order of magnitude above the measured time, far below any quadratic one
 FLOODS = [
     "[", "[a](", "*a **b ", "`a ", "```a\n\n## X\n", "> > > a\n", "- a\n", "a\n\n",
-    "| a | b |\n|--|--|\n", '<a "', "<b id=1><p>x", "[^1]: x\n", "<table><tr><td>", "<!--", '{"content":"',
+    "| a | b |\n|--|--|\n", '<a "', "<b id=1><p>x", "[^1]: x\n", "<table><tr><td>", "<!--",
+    '{"content":"',
 ]  # fmt: skip
 
 
