@@ -48,7 +48,7 @@ class Connected:
 def new_connect_code(url: str, account_name: str = DEFAULT_ACCOUNT) -> str:
     """Invite a site: the text to paste into its plugin, valid once and for 15 minutes."""
     home = normalise(url)
-    account = _account(account_name)
+    account = account_named(account_name)
     site = sites.site_by_url(home)
     if site is not None and site.account_id != account.id:
         raise ConflictError(f"{home} belongs to the account {site.account.name}.", "site_taken")
@@ -110,7 +110,8 @@ def forget_old_codes() -> None:
     db.session.commit()
 
 
-def _account(name: str) -> Account:
+def account_named(name: str) -> Account:
+    """The account of this name; made when there is none. The caller commits."""
     name = name.strip()
     if not 1 <= len(name) <= MAX_ACCOUNT_CHARS:
         raise InputError("An account needs a name of at most 200 characters.", None)

@@ -93,7 +93,7 @@ def difference(site: Site, delivery_id: uuid.UUID) -> dict[str, Any]:
     ours = document_of(site, content, rules_for(site, delivery))
     theirs = (delivery.receipt or {}).get("theirs")
     if not deliveries.is_pulled(site):
-        client = sites.client_for(site)
+        client = sites.door_for(site, content)
         db.session.commit()
         theirs = client.get_content(content.id)
     if not theirs:
@@ -194,7 +194,7 @@ def is_public(site: Site, content: Content) -> bool:
 
 
 def _trash(site: Site, content: Content, lease: Lease) -> None:
-    client = sites.client_for(site)
+    client = sites.door_for(site, content)
     db.session.commit()
     try:
         receipt = client.delete_content(content.id)
@@ -214,7 +214,7 @@ class _Push:
         self.content = content
         self.rules = rules
         self.lease = lease
-        self.client = sites.client_for(site)
+        self.client = sites.door_for(site, content)
 
     def run(self) -> None:
         """Media, then the post; media that the site lost meanwhile are sent once more."""

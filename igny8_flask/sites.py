@@ -8,10 +8,11 @@ from igny8_flask import site_keys
 from igny8_flask.db import Base, db, utcnow
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
 from igny8_flask.log import get_logger
-from igny8_flask.models import Site, SiteStatus
+from igny8_flask.models import Content, Site, SiteStatus
 from igny8_flask.services import current
 from igny8_flask.site_urls import is_same_host, normalise
 from igny8_flask.wordpress.client import WordPressClient
+from igny8_flask.wordpress.core_client import CoreClient
 from igny8_flask.wordpress.self_test import Check, run_self_test
 
 log = get_logger(__name__)
@@ -28,6 +29,19 @@ def store_credentials(
     site.wp_password_uuid = password_uuid
     db.session.commit()
     return check_connection(site)
+
+
+def door_for(site: Site, content: Content) -> WordPressClient | CoreClient:
+    """The way of one article to the site: the plugin's routes, or core's where there is none."""
+    client = client_for(site)
+    if has_plugin(site):
+        return client
+
+    def remember(post_id: int) -> None:
+        content.wp_post_id = post_id
+        db.session.commit()
+
+    return CoreClient(client, content.wp_post_id, remember)
 
 
 def client_for(site: Site) -> WordPressClient:

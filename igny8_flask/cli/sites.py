@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from igny8_flask import handshake
+from igny8_flask import core_sites, handshake
 from igny8_flask import sites as use_cases
 from igny8_flask.cli.failing import in_words
 from igny8_flask.db import db
@@ -19,10 +19,23 @@ def sites() -> None:
 @sites.command()
 @click.argument("url")
 @click.option("--account", default=handshake.DEFAULT_ACCOUNT, show_default=True)
+@click.option("--core", is_flag=True, help="The site has no plugin: publish over core's routes.")
+@click.option("--username", help="With --core: the user of the application password.")
 @with_appcontext
 @in_words
-def add(url: str, account: str) -> None:
-    """Print a connect code for the site at URL, to be pasted into its plugin."""
+def add(url: str, account: str, core: bool, username: str | None) -> None:
+    """Print a connect code for the site at URL, to be pasted into its plugin.
+
+    With --core the site needs no plugin: an application password of one of its authors is read
+    from standard input and tried out.
+    """
+    if core:
+        if not username:
+            raise click.UsageError("--core needs --username.")
+        password = click.prompt("Application password", hide_input=True, prompt_suffix=": ")
+        site = core_sites.add(url, account, username, password)
+        click.echo(f"{site.url} is connected without the plugin, as {username}.")
+        return
     click.echo(handshake.new_connect_code(url, account))
     click.echo("Paste this code into the plugin's settings page within 15 minutes.", err=True)
 

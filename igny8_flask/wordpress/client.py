@@ -51,33 +51,41 @@ class WordPressClient:
 
     def whoami(self) -> dict[str, Any]:
         """Versions, abilities and identity of the site; ``user`` is 0 when not logged in."""
-        return self._call("GET", "whoami")
+        return self.call("GET", "whoami")
 
     def put_media(
         self, sha256: str, data: bytes, mime: str, filename: str, alt: str, title: str, caption: str
     ) -> dict[str, Any]:
         """Store a file under its hash; known files are not stored again."""
         query = {"filename": filename, "alt": alt, "title": title, "caption": caption}
-        return self._call(
+        return self.call(
             "PUT", f"media/{sha256}", query=query, data=data, headers={"Content-Type": mime}
         )
 
     def put_content(self, content_id: uuid.UUID, document: Mapping[str, Any]) -> dict[str, Any]:
         """Make or update the one post of this content; returns the plugin's receipt."""
-        return self._call("PUT", f"content/{content_id}", json=dict(document))
+        return self.call("PUT", f"content/{content_id}", json=dict(document))
 
     def get_content(self, content_id: uuid.UUID) -> dict[str, Any]:
         """The post of this content as it stands; ``wp_rejected`` when there is none."""
-        return self._call("GET", f"content/{content_id}")
+        return self.call("GET", f"content/{content_id}")
 
     def delete_content(self, content_id: uuid.UUID) -> dict[str, Any]:
         """Move the post of this content to the trash."""
-        return self._call("DELETE", f"content/{content_id}")
+        return self.call("DELETE", f"content/{content_id}")
 
-    def url(self, path: str, query: Mapping[str, str] | None = None) -> str:
-        """Address of a route of the plugin under the site's REST base."""
+    @property
+    def home(self) -> str:
+        """Where the site's WordPress lies, by its REST base."""
+        path = self._base.path.removesuffix("/").removesuffix("/wp-json")
+        return f"{self._base.scheme}://{self._base.netloc}{path.removesuffix('/index.php')}"
+
+    def url(
+        self, path: str, query: Mapping[str, str] | None = None, namespace: str = NAMESPACE
+    ) -> str:
+        """Address of a route under the site's REST base."""
         pairs = parse_qsl(self._base.query, keep_blank_values=True)
-        route = f"{NAMESPACE}/{path}"
+        route = f"{namespace}/{path}"
         if any(name == "rest_route" for name, _ in pairs):
             pairs = [(name, "/" + route if name == "rest_route" else text) for name, text in pairs]
             base = self._base.path
@@ -86,7 +94,7 @@ class WordPressClient:
         pairs += [(name, text) for name, text in (query or {}).items() if text]
         return urlunsplit((self._base.scheme, self._base.netloc, base, urlencode(pairs), ""))
 
-    def _call(
+    def call(
         self,
         method: str,
         path: str,
@@ -94,11 +102,13 @@ class WordPressClient:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         data: bytes | None = None,
+        namespace: str = NAMESPACE,
     ) -> dict[str, Any]:
+        """One call to a route; the object it answers."""
         try:
             reply = self._outbound.request(
                 method,
-                self.url(path, query),
+                self.url(path, query, namespace),
                 self._policy,
                 headers={**_HEADERS, **(headers or {})},
                 json=json,

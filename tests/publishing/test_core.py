@@ -1,0 +1,143 @@
+"""A WordPress without our plugin: the same post over core's own routes, once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from igny8_flask import core_sites, create_app, publishing
+from igny8_flask.db import db
+from igny8_flask.errors import WordPressError
+from igny8_flask.models import Content, DeliveryKind, ImageKind, Site, SiteMedia, WorkState
+from tests.conftest import machine_permitting
+from tests.factories import make_settings
+from tests.lab.wordpress_site import WordPressSite
+from tests.publishing.conftest import Home, illustrate
+
+pytestmark = [pytest.mark.wp]
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[WordPressSite]:
+    """WordPress as it comes."""
+    with machine_permitting():
+        site = WordPressSite.up()
+    yield site
+    site.down()
+
+
+@pytest.fixture
+def app(tmp_path: Path, bare: WordPressSite) -> Iterator[Flask]:
+    app = create_app(
+        make_settings(
+            DATABASE_URL=f"sqlite:///{tmp_path}/core.db", IGNY8_ALLOW_PRIVATE=bare.host_port
+        )
+    )
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def core(app: Flask, bare: WordPressSite) -> Home:
+    """The site added by an operator."""
+    bare.reset()
+    user = bare.users["ed"]
+    site = core_sites.add(bare.url, "Default", user.login, user.app_password)
+    return Home(site, bare, "")
+
+
+def posts(home: Home, title: str) -> list[int]:
+    found = home.wp.wp_eval(
+        "return get_posts( array( 'post_status' => array( 'any', 'trash' ), 'fields' => 'ids',"
+        f" 'posts_per_page' => -1, 'title' => '{title}' ) );"
+    )
+    return [int(one) for one in found]
+
+
+def test_a_wrong_password_connects_nothing(app: Flask, bare: WordPressSite) -> None:
+    with pytest.raises(WordPressError, match="application password"):
+        core_sites.add(bare.url, "Default", "ed", "wrong wrong")
+    assert db.session.scalars(select(Site)).all() == []
+
+
+def test_an_article_arrives_with_pictures_terms_and_address(core: Home) -> None:
+    content = core.article(
+        title="Whole over core", terms={"categories": ["Uncategorized"], "tags": ["nowhere"]}
+    )
+    illustrate(content, ImageKind.FEATURED, "red")
+    illustrate(content, ImageKind.DESKTOP, "blue", heading="Water", position=1)
+    content.seo = {"title": "Search"}
+    db.session.commit()
+    delivery = core.deliver(content)
+    assert delivery.state is WorkState.SUCCESS, delivery.error
+    result = delivery.result or {}
+    assert result["receipt"]["slug"] == "whole-over-core"
+    assert result["receipt"]["fields"]["featured"]["state"] == "applied"
+    assert any("plugin" in words for words in result["warnings"])
+    assert any("nowhere" in words for words in result["warnings"])
+    assert posts(core, "Whole over core") == [content.wp_post_id]
+    assert len(db.session.scalars(select(SiteMedia)).all()) == 2
+    assert "wp-image-" in core.post(content)["post_content"]
+
+
+def test_any_number_of_repeats_make_one_post_also_after_lost_answers(core: Home) -> None:
+    content = core.article(title="Repeated over core")
+    for _ in range(3):
+        assert core.deliver(content).state is WorkState.SUCCESS
+    content.wp_sha = None  # as after an answer that never came
+    db.session.commit()
+    assert core.deliver(content).state is WorkState.SUCCESS
+    assert posts(core, "Repeated over core") == [content.wp_post_id]
+
+
+def test_a_post_made_by_an_answer_that_was_lost_is_found_again(core: Home) -> None:
+    content = core.article(title="Lost over core")
+    core.wp.wp_eval(
+        "return wp_insert_post( array( 'post_title' => 'Lost over core', 'post_name' =>"
+        f" 'igny8-{content.id}', 'post_status' => 'draft' ) );",
+        "ed",
+    )
+    assert core.deliver(content).state is WorkState.SUCCESS
+    assert posts(core, "Lost over core") == [content.wp_post_id]
+
+
+def test_a_picture_is_found_by_its_bytes_when_we_forgot_it(core: Home) -> None:
+    content = core.article(title="Pictured over core")
+    illustrate(content, ImageKind.FEATURED, "green")
+    core.deliver(content)
+    first = db.session.scalars(select(SiteMedia)).one()
+    number = first.wp_media_id
+    db.session.delete(first)
+    db.session.commit()
+    core.deliver(content)
+    assert db.session.scalars(select(SiteMedia)).one().wp_media_id == number
+
+
+def test_a_persons_edit_survives(core: Home) -> None:
+    content = core.article(title="Edited over core")
+    core.deliver(content)
+    core.edit(content, "<p>Start.</p><p>Mine.</p>")
+    content.html = "<p>Start.</p><p>Ours.</p>"
+    db.session.commit()
+    delivery = core.deliver(content)
+    assert delivery.error_code == "wp_changed"
+    assert "-Mine." in publishing.difference(core.site, delivery.id)["text"]
+    assert "Mine." in core.post(content)["post_content"]
+    assert core.deliver(content, force=True).state is WorkState.SUCCESS
+    assert "Ours." in core.post(content)["post_content"]
+
+
+def test_the_way_to_the_trash_and_back(core: Home) -> None:
+    content: Content = core.article(title="Trashed over core")
+    core.deliver(content)
+    (trashing,) = publishing.submit(core.site, [content.id], {}, DeliveryKind.TRASH)
+    assert core.run(trashing).state is WorkState.SUCCESS
+    assert core.post(content)["post_status"] == "trash"
+    assert core.deliver(content).error_code == "wp_trashed"
+    assert core.deliver(content, force=True).state is WorkState.SUCCESS
+    assert core.post(content)["post_status"] == "draft"
