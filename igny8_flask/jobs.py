@@ -18,7 +18,6 @@ from igny8_flask.errors import (
     ConflictError,
     Igny8Error,
     LeaseLostError,
-    ProviderError,
 )
 from igny8_flask.leases import Lease, Ticket, WorkRow, claim, kept, move
 from igny8_flask.models import AITaskLog, Delivery, WorkState
@@ -28,6 +27,7 @@ from igny8_flask.work_status import share
 log = logging.get_logger(__name__)
 
 LIVE = (WorkState.PENDING, WorkState.PAUSED, WorkState.QUEUED, WorkState.RUNNING)
+GATES = ("provider_waiting", "wp_waiting")  # our own gates: no call was made
 JITTER = 0.2  # share of a delay that is random, so that retries do not arrive together
 INTERNAL = "Something went wrong on our side. The operator finds the details in the log."
 
@@ -82,7 +82,7 @@ def _retry(
 ) -> bool:
     db.session.rollback()
     work: Any = db.session.get_one(ticket.model, ticket.id)
-    waited = isinstance(error, ProviderError) and error.kind == "waiting"
+    waited = error.code in GATES
     failures = work.attempts - work.crashes - waited
     if not (error.retryable or force) or failures > len(delays_s):
         return False

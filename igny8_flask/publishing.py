@@ -30,6 +30,7 @@ from igny8_flask.errors import (
     OutboundError,
     WordPressError,
 )
+from igny8_flask.gates import SiteGate
 from igny8_flask.jobs import perform, publish_status
 from igny8_flask.leases import Lease, Ticket, move
 from igny8_flask.models import Content, ContentStatus, Delivery, DeliveryKind, Site, WorkState
@@ -162,12 +163,8 @@ def _execute(delivery: Delivery, lease: Lease) -> None:
         deliveries.leave_for_plugin(lease.ticket, "Waiting for the site's plugin to fetch it…")
         return
     try:
-        if delivery.kind is DeliveryKind.TRASH:
-            _trash(site, content, lease)
-        elif delivery.options.get("confirm") and is_public(site, content):
-            deliveries.confirm(lease.ticket, content)
-        else:
-            _Push(site, content, rules_for(site, delivery), lease).run()
+        with SiteGate(current().cache.redis, site.id).passed():
+            _hand_over(delivery, site, content, lease)
     except WordPressError as error:
         if error.code in deliveries.CHOICES:
             deliveries.refuse(lease.ticket, content, error)
@@ -191,6 +188,15 @@ def is_public(site: Site, content: Content) -> bool:
     except OutboundError:
         return False
     return reply.status == 200
+
+
+def _hand_over(delivery: Delivery, site: Site, content: Content, lease: Lease) -> None:
+    if delivery.kind is DeliveryKind.TRASH:
+        _trash(site, content, lease)
+    elif delivery.options.get("confirm") and is_public(site, content):
+        deliveries.confirm(lease.ticket, content)
+    else:
+        _Push(site, content, rules_for(site, delivery), lease).run()
 
 
 def _trash(site: Site, content: Content, lease: Lease) -> None:

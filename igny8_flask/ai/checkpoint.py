@@ -41,8 +41,8 @@ class Checkpoint:
             self._steps.add_request_step("Reuse", message=f"{intent.step}: already paid, reused")
             return stored.reply
         self._context.check()
-        slots = self._services.settings.provider_slots
-        with ProviderGate(self._services.cache.redis, *door, slots).passed():
+        slots, holder = self._services.settings.provider_slots, self._context.task_id
+        with ProviderGate(self._services.cache.redis, *door, slots, holder).passed():
             opened = self._context.calls.intend(intent)
             self._steps.add_request_step("Request", message=f"{intent.step} → {intent.model}")
             try:

@@ -2,6 +2,7 @@
 
 import time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -34,7 +35,7 @@ def states(batch: AITaskLog) -> dict[str, int]:
     return {row[0].value: row[1] for row in rows}
 
 
-def status(batch: AITaskLog) -> dict:
+def status(batch: AITaskLog) -> dict[str, Any]:
     fresh = db.session.get_one(AITaskLog, batch.id, populate_existing=True)
     return runs.describe(fresh)
 

@@ -1,0 +1,79 @@
+"""Gates: who does not answer is left alone for a while, and a crash costs no slot."""
+
+import uuid
+
+import pytest
+
+from igny8_flask.cache import connect
+from igny8_flask.errors import ProviderError, WordPressError
+from igny8_flask.gates import FAILURES_TO_OPEN, ProviderGate, SiteGate
+
+DOOR = ("https://provider.example.com/v1", "sk-test")
+
+
+def away() -> WordPressError:
+    return WordPressError("The site does not answer.", "wp_unreachable", retryable=True)
+
+
+def fail(gate: SiteGate, error: WordPressError) -> None:
+    with pytest.raises(WordPressError), gate.passed():
+        raise error
+
+
+def test_a_silent_site_is_left_alone_and_others_are_not(redis_url: str) -> None:
+    redis = connect(redis_url)
+    site, other = uuid.uuid4(), uuid.uuid4()
+    for _ in range(FAILURES_TO_OPEN):
+        fail(SiteGate(redis, site), away())
+    with pytest.raises(WordPressError) as told, SiteGate(redis, site).passed():
+        pytest.fail("the site was called")
+    assert told.value.code == "wp_waiting"
+    assert told.value.retryable
+    assert 1 <= (told.value.retry_after_s or 0) <= 30
+    with SiteGate(redis, other).passed():
+        pass
+
+
+def test_a_refusal_of_one_article_closes_nothing(redis_url: str) -> None:
+    redis, site = connect(redis_url), uuid.uuid4()
+    for _ in range(2 * FAILURES_TO_OPEN):
+        fail(SiteGate(redis, site), WordPressError("Somebody edited this.", "wp_changed"))
+    with SiteGate(redis, site).passed():
+        pass
+
+
+def test_after_the_pause_one_tries_and_success_opens_for_all(redis_url: str) -> None:
+    redis, site = connect(redis_url), uuid.uuid4()
+    for _ in range(FAILURES_TO_OPEN):
+        fail(SiteGate(redis, site), away())
+    redis.delete(f"igny8:open:{site.hex}")
+    with (
+        SiteGate(redis, site).passed(),
+        pytest.raises(WordPressError) as told,
+        SiteGate(redis, site).passed(),
+    ):
+        pytest.fail("two probes at once")
+    assert told.value.code == "wp_waiting"
+    with SiteGate(redis, site).passed():
+        pass
+
+
+def test_a_killed_run_finds_the_slot_it_left_behind(redis_url: str) -> None:
+    redis, run = connect(redis_url), uuid.uuid4()
+    killed = ProviderGate(redis, *DOOR, 1, run).passed()
+    killed.__enter__()
+    other = ProviderGate(redis, *DOOR, 1, uuid.uuid4())
+    with pytest.raises(ProviderError, match="under way"), other.passed():
+        pytest.fail("there was no slot left")
+    with ProviderGate(redis, *DOOR, 1, run).passed():
+        pass
+    with ProviderGate(redis, *DOOR, 1, uuid.uuid4()).passed():
+        pass
+
+
+def test_without_redis_every_gate_is_open() -> None:
+    nowhere = connect("redis://127.0.0.1:1/0")
+    with SiteGate(nowhere, uuid.uuid4()).passed():
+        pass
+    with ProviderGate(nowhere, *DOOR, 1, uuid.uuid4()).passed():
+        pass
