@@ -97,6 +97,14 @@
 		} );
 	}
 
+	/** Says of articles that they may go out as they are. */
+	function approve( rows ) {
+		const one = ( row ) => wp.apiFetch( { path: '/igny8/v1/contents/' + row.id, method: 'PATCH', data: { status: 'approved' } } );
+		return rows.reduce( ( before, row ) => before.then( () => one( row ) ), Promise.resolve() )
+			/* translators: %d: number of articles. */
+			.then( () => igny8.say( sprintf( _n( '%d approved.', '%d approved.', rows.length, 'igny8' ), rows.length ), 'success' ) );
+	}
+
 	/** Another try of a run, followed like a new one. */
 	function retry( rows ) {
 		const route = '/igny8/v1/runs/' + rows[ 0 ].id;
@@ -108,7 +116,7 @@
 			.then( () => igny8.say( __( 'It will stop at the next step.', 'igny8' ), 'success' ) );
 	}
 
-	const OTHERS = { publish, create_tasks: createTasks, 'delete': remove, retry, stop };
+	const OTHERS = { publish, create_tasks: createTasks, 'delete': remove, approve, retry, stop };
 
 	igny8.acts = {
 		usable,

@@ -14,6 +14,10 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Plugin {
 
+	/** Parts that stand inside WordPress's own screens and programs, each with its hooks. */
+	const EVERYWHERE = array( Site\Health::class, Site\Abilities::class, Site\Commands::class, Site\Connector::class, Site\Dashboard::class );
+	const IN_ADMIN   = array( Site\Post_Sender::class, Site\Post_List::class, Site\Receipt_Box::class, Site\Privacy::class );
+
 	/**
 	 * Registers every hook; nothing is loaded before its hook fires.
 	 */
@@ -23,8 +27,14 @@ final class Plugin {
 		add_filter( 'pre_get_document_title', array( Content\Seo_Head::class, 'title' ), 20 );
 		add_action( 'wp_head', array( Content\Seo_Head::class, 'description' ), 2 );
 		Sync::boot();
+		foreach ( self::EVERYWHERE as $part ) {
+			$part::boot();
+		}
 		if ( ! is_admin() ) {
 			return;
+		}
+		foreach ( self::IN_ADMIN as $part ) {
+			$part::boot();
 		}
 		add_action( 'admin_init', array( Capabilities::class, 'refresh' ) );
 		add_action( 'admin_menu', array( Admin\Menu::class, 'register' ) );

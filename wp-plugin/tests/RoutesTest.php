@@ -52,6 +52,7 @@ class RoutesTest extends Igny8_TestCase {
 			'POST /prompts'              => array( '/prompts', $prompt, self::MANAGE ),
 			'POST /prompts/dry_run'      => array( '/prompts/dry_run', $prompt, self::MANAGE ),
 			'POST /prompts/rollback'     => array( '/prompts/rollback', array( 'prompt_type' => 'auto_cluster', 'version' => 0 ), self::MANAGE ),
+			'GET /health'                => array( '/health', array(), self::MANAGE ),
 			'POST /rotate_key'           => array( '/rotate_key', array(), self::MANAGE ),
 		) + self::rows( $id );
 	}

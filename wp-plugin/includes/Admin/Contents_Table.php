@@ -28,6 +28,15 @@ final class Contents_Table extends List_Table {
 	 * Words by status.
 	 */
 	protected function statuses(): array {
+		return self::words();
+	}
+
+	/**
+	 * The same for other screens.
+	 *
+	 * @return string[]
+	 */
+	public static function words(): array {
 		return array(
 			'draft'     => __( 'Draft', 'igny8' ),
 			'review'    => __( 'In review', 'igny8' ),
@@ -58,6 +67,7 @@ final class Contents_Table extends List_Table {
 	protected function get_bulk_actions(): array {
 		$actions = current_user_can( Capabilities::PUBLISH ) ? array( 'publish' => __( 'Publish', 'igny8' ) ) : array();
 		return $actions + array(
+			'approve' => __( 'Approve', 'igny8' ),
 			'images' => __( 'Generate images', 'igny8' ),
 			'delete' => __( 'Delete', 'igny8' ),
 		);
@@ -92,9 +102,7 @@ final class Contents_Table extends List_Table {
 	protected function column_title( $item ): string {
 		$excerpt = wp_trim_words( (string) ( $item['excerpt'] ?? '' ), 24 );
 		$title   = esc_html( (string) ( $item['title'] ?? '' ) );
-		if ( ! empty( $item['wp_edit_link'] ) ) {
-			$title = sprintf( '<a class="row-title" href="%s">%s</a>', esc_url( $item['wp_edit_link'] ), $title );
-		}
+		$title   = sprintf( '<a class="row-title" href="%s">%s</a>', esc_url( Menu::url( Menu::CONTENTS, array( 'content' => (string) $item['id'] ) ) ), $title );
 		return '<strong dir="auto">' . $title . '</strong>' . Cells::sandbox( $item['sandbox'] ?? false ) . ( '' === $excerpt ? '' : '<p class="igny8-excerpt">' . esc_html( $excerpt ) . '</p>' );
 	}
 
@@ -110,7 +118,7 @@ final class Contents_Table extends List_Table {
 			return '';
 		}
 		$title   = (string) ( $item['title'] ?? '' );
-		$actions = array();
+		$actions = array( 'review' => Cells::link( Menu::url( Menu::CONTENTS, array( 'content' => (string) $item['id'] ) ), __( 'Review', 'igny8' ) ) );
 		if ( ! empty( $item['task_id'] ) ) {
 			$actions['images'] = Cells::act( __( 'Generate images', 'igny8' ), 'images', array( $item['task_id'] ), $title );
 		}

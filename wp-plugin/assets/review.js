@@ -1,0 +1,86 @@
+/**
+ * One article: a preview that follows the text, saving, approving, publishing.
+ */
+( function ( wp, igny8 ) {
+	'use strict';
+
+	const form = document.getElementById( 'igny8-review' );
+	if ( ! igny8 || ! form ) {
+		return;
+	}
+
+	const { __ } = wp.i18n;
+	const html = form.elements.html;
+	const frame = form.querySelector( '.igny8-preview' );
+	const answer = form.querySelector( '.igny8-form-answer' );
+	const buttons = form.querySelectorAll( '[type=submit]' );
+	const fields = Array.from( form.elements ).filter( ( field ) => field.name );
+	const before = new Map( fields.map( ( field ) => [ field, field.value ] ) );
+	const isDirty = () => fields.some( ( field ) => before.get( field ) !== field.value );
+	const rest = ( isResting ) => buttons.forEach( ( button ) => {
+		button.disabled = isResting;
+	} );
+
+	/** The frame is sandboxed without scripts, and forbids them once more itself. */
+	function preview() {
+		const head = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'self\' \'unsafe-inline\'; img-src * data:">'
+			+ '<style>body{max-width:720px;margin:0 auto;padding:16px;font:17px/1.6 system-ui,sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>'
+			+ '<link rel="stylesheet" href="' + frame.dataset.style + '">';
+		const title = document.createElement( 'h1' );
+		title.textContent = form.elements.title.value;
+		frame.srcdoc = '<!doctype html><html lang="' + ( igny8.language() || 'en' ) + '" dir="' + ( document.dir || 'ltr' ) + '"><head>' + head + '</head><body>' + title.outerHTML + html.value + '</body></html>';
+	}
+
+	function data( status ) {
+		const found = {};
+		const list = ( text ) => text.split( ',' ).map( ( word ) => word.trim() ).filter( Boolean );
+		fields.filter( ( field ) => before.get( field ) !== field.value ).forEach( ( field ) => {
+			const [ area, name ] = field.name.split( '.' );
+			const value = 'terms' === area ? list( field.value ) : field.value.trim();
+			if ( name ) {
+				found[ area ] = Object.assign( found[ area ] || {}, { [ name ]: value } );
+			} else {
+				found[ area ] = value;
+			}
+		} );
+		if ( 'approved' === status ) {
+			found.status = status;
+		}
+		return found;
+	}
+
+	function save( status ) {
+		const changes = data( status );
+		if ( ! Object.keys( changes ).length ) {
+			return Promise.resolve( false );
+		}
+		return wp.apiFetch( { path: '/igny8/v1/contents/' + form.dataset.id, method: 'PATCH', data: changes } ).then( () => {
+			fields.forEach( ( field ) => before.set( field, field.value ) );
+			return true;
+		} );
+	}
+
+	form.addEventListener( 'submit', ( event ) => {
+		event.preventDefault();
+		const wish = event.submitter ? event.submitter.value : '';
+		rest( true );
+		answer.textContent = '';
+		save( wish ).then( ( isSaved ) => {
+			if ( 'publish' === wish ) {
+				/* translators: %s: title of an article. */
+				const title = wp.i18n.sprintf( __( 'Publish: %s', 'igny8' ), form.elements.title.value );
+				igny8.jobs.start( { path: '/igny8/v1/publish', data: { ids: [ form.dataset.id ], force: false }, title } );
+			} else if ( 'approved' === wish ) {
+				window.location.reload();
+			} else {
+				answer.textContent = isSaved ? __( 'Saved.', 'igny8' ) : __( 'Nothing was changed.', 'igny8' );
+			}
+		} ).catch( ( error ) => {
+			answer.textContent = [ error.message ].concat( ...Object.values( ( error.data && error.data.fields ) || {} ) ).join( ' ' );
+		} ).then( () => rest( false ) );
+	} );
+	form.addEventListener( 'change', preview );
+	window.addEventListener( 'beforeunload', ( event ) => isDirty() && event.preventDefault() );
+	rest( false );
+	preview();
+}( window.wp, window.igny8 ) );
