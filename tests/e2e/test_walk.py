@@ -100,7 +100,7 @@ def test_from_keywords_to_an_illustrated_post(
     admin_tab.admin("admin.php?page=igny8-content")
     expect(page.locator("tr[data-kind=contents]", has_text=title)).to_contain_text("Delivered")
     admin_tab.admin("admin.php?page=igny8-images")
-    picture = page.locator("li[data-kind=images] img")
+    picture = page.locator("li[data-kind=images]", has_text=title).locator("img")
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("image => image.naturalWidth") > 0
     assert admin_tab.complaints == []
