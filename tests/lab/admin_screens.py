@@ -6,8 +6,18 @@ from typing import Any
 from playwright.sync_api import Locator, Response, expect
 
 from tests.lab.browser import Tab
+from tests.lab.site_api import SiteApi
+from tests.lab.wp_admin import AdminSession
 
 CONNECT_MS = 60_000
+CLUSTER = {"name": "Compost", "description": "How kitchen scraps become soil."}
+IDEA = {
+    "title": "Compost at home, step by step",
+    "description": "A calm introduction for people with a small garden.",
+    "target_keywords": ["compost at home"],
+    "outline": [{"heading": "What goes in", "key_points": ["greens", "browns"]}],
+    "word_count": 800,
+}
 
 
 class AdminScreens:
@@ -82,6 +92,25 @@ class AdminScreens:
     def idle(self, seconds: float) -> None:
         """Wait while the page goes on living."""
         self.page.wait_for_timeout(seconds * 1000)
+
+
+def fill_every_list(api: SiteApi, admin: AdminSession) -> None:
+    """One row at least on every list: keywords, a cluster, an idea, a task, an article, an image.
+
+    Nothing happens where the lists are filled already.
+    """
+    if api.call("GET", "/v1/writer/images/")["count"]:
+        return
+    (cluster,) = api.call("POST", "/v1/planner/clusters/", {"items": [CLUSTER]})["results"]
+    keywords = [
+        {"keyword": "raised bed soil", "volume": 900, "difficulty": 20, "intent": "informational"},
+        {"keyword": "compost at home", "volume": 1200, "cluster_id": cluster["id"]},
+    ]
+    api.call("POST", "/v1/planner/keywords/", {"items": keywords})
+    ideas = [{**IDEA, "cluster_id": cluster["id"]}, {"title": "Worms, and what they do"}]
+    made = api.call("POST", "/v1/planner/ideas/", {"items": ideas})["results"]
+    tasks = api.call("POST", "/v1/planner/ideas/create_tasks/", {"ids": [made[0]["id"]]})
+    admin.outcome(admin.generate(tasks["results"][0]["id"], images=True, publish=True))
 
 
 def _starts_a_run(response: Response) -> bool:

@@ -122,7 +122,7 @@ class ConnectionTest extends Igny8_TestCase {
 		$this->assertSame( array( false, 'disconnected' ), array( $answer['told'], $answer['state'] ) );
 		$this->assertSame( array(), WP_Application_Passwords::get_user_application_passwords( $user ) );
 		foreach ( Options::SECRETS as $name ) {
-			$this->assertFalse( get_option( $name ) );
+			$this->assertSame( '', Options::get( $name ) );
 		}
 	}
 

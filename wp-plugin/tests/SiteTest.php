@@ -1,0 +1,124 @@
+<?php
+/**
+ * What the plugin adds to WordPress's own screens.
+ *
+ * @package Igny8
+ */
+
+use Igny8\Admin\Keyword_Export;
+use Igny8\Content\Document;
+use Igny8\Content\Post_Writer;
+use Igny8\Options;
+use Igny8\Site\Health;
+use Igny8\Site\Post_List;
+use Igny8\Site\Post_Sender;
+use Igny8\Site\Privacy;
+use Igny8\Site\Receipt_Box;
+
+class SiteTest extends Igny8_TestCase {
+
+	const UUID = '11111111-2222-4333-8444-555555555555';
+
+	protected function setUp(): void {
+		parent::setUp();
+		$this->connect();
+		$this->as_role( 'administrator' );
+	}
+
+	private function delivered(): WP_Post {
+		$document = Document::from_array( array( 'title' => 'T', 'content' => 'C', 'provenance' => array( 'model' => 'gpt-6-luna', 'sandbox' => true ) ) );
+		return get_post( Post_Writer::write( self::UUID, $document )['id'] );
+	}
+
+	public function test_only_posts_of_ours_offer_an_update(): void {
+		$ours  = $this->delivered();
+		$other = get_post( wp_insert_post( array( 'post_title' => 'x', 'post_content' => 'y' ) ) );
+		$this->assertSame( array( 'edit', 'igny8', 'igny8_send' ), array_keys( Post_List::row( array( 'edit' => '' ), $ours ) ) );
+		$this->assertSame( array( 'edit' ), array_keys( Post_List::row( array( 'edit' => '' ), $other ) ) );
+		$this->as_role( 'subscriber' );
+		$this->assertSame( array(), Post_List::row( array(), $ours ) );
+		$this->assertSame( array(), Post_List::bulk( array() ) );
+	}
+
+	public function test_the_bulk_action_sends_each_content_once_and_leaves_other_posts_alone(): void {
+		$ours  = $this->delivered();
+		$other = wp_insert_post( array( 'post_title' => 'x', 'post_content' => 'y' ) );
+		$this->backend( 'POST /v1/publisher/publish/', 202, array( 'success' => true, 'task_id' => self::UUID ) );
+		$back = Post_List::carry_out( 'edit.php', Post_List::BULK, array( (string) $ours->ID, (string) $other ) );
+		$this->assertSame( 'edit.php?igny8_told=1', $back );
+		$this->assertSame( array( 'ids' => array( self::UUID ), 'force' => false ), $this->calls[0]['body'] );
+	}
+
+	public function test_a_refused_update_says_why_on_the_next_page(): void {
+		$ours = $this->delivered();
+		$this->backend( 'POST /v1/publisher/publish/', 409, array( 'success' => false, 'error' => 'Already on its way.', 'code' => 'busy' ) );
+		$this->assertSame( 'error', Post_Sender::send( array( $ours->ID ) ) );
+		$_GET[ Post_Sender::TOLD ] = 'error';
+		ob_start();
+		Post_Sender::tell();
+		unset( $_GET[ Post_Sender::TOLD ] );
+		$this->assertStringContainsString( 'Already on its way.', ob_get_clean() );
+	}
+
+	public function test_the_receipt_names_what_landed_and_never_offers_to_overwrite_unasked(): void {
+		$post = $this->delivered();
+		ob_start();
+		Receipt_Box::render( $post );
+		$card = ob_get_clean();
+		$this->assertStringContainsString( 'gpt-6-luna', $card );
+		$this->assertStringContainsString( 'Send again', $card );
+		wp_update_post( array( 'ID' => $post->ID, 'post_content' => 'Mine.' ) );
+		ob_start();
+		Receipt_Box::render( get_post( $post->ID ) );
+		$card = ob_get_clean();
+		$this->assertStringContainsString( 'Edited here since the delivery', $card );
+		$this->assertStringContainsString( 'force=1', $card );
+	}
+
+	public function test_site_health_names_the_blocker_and_no_secret(): void {
+		$test = Health::test();
+		$this->assertSame( 'recommended', $test['status'] );
+		$this->assertStringContainsString( 'backend.example', $test['description'] );
+		$this->assertStringNotContainsString( Options::site_key(), wp_json_encode( array( $test, Health::facts( array() ) ) ) );
+	}
+
+	public function test_an_export_can_not_start_a_formula(): void {
+		$csv = Keyword_Export::csv( array( array( 'keyword' => '=HYPERLINK("x")', 'volume' => 12 ), array( 'keyword' => '-5' ) ) );
+		$this->assertStringContainsString( '"\'=HYPERLINK(""x"")","12"', $csv );
+		$this->assertStringContainsString( '"-5"', $csv );
+	}
+
+	public function test_who_connected_the_site_is_exported_and_erased(): void {
+		$user = wp_insert_user( array( 'user_login' => uniqid( 'u' ), 'user_pass' => 'x', 'user_email' => 'a@example.org' ) );
+		Options::set( Options::CONNECTED_BY, (string) $user );
+		$this->assertCount( 1, Privacy::export( 'a@example.org' )['data'] );
+		$this->assertTrue( Privacy::erase( 'a@example.org' )['items_removed'] );
+		$this->assertSame( array(), Privacy::export( 'a@example.org' )['data'] );
+	}
+
+	public function test_an_import_passes_the_text_on_as_it_is(): void {
+		$this->backend( 'POST /v1/planner/keywords/import/', 200, array( 'success' => true, 'lines' => array() ) );
+		$this->rest( 'POST', '/igny8/v1/keywords/import', array( 'text' => "soil;1\n=x", 'preview' => true, 'once' => 'abcdefghijklmnop' ) );
+		$this->assertSame( array( "soil;1\n=x", 'text/csv; charset=utf-8' ), array( $this->calls[0]['args']['body'], $this->calls[0]['headers']['Content-Type'] ) );
+		$this->assertStringEndsWith( '?preview=1', $this->calls[0]['url'] );
+	}
+
+	public function test_a_change_of_a_row_reaches_its_own_kind_with_known_fields_alone(): void {
+		$this->backend( 'PATCH /v1/writer/images/' . self::UUID . '/', 200, array( 'success' => true ) );
+		$this->rest( 'PATCH', '/igny8/v1/images/' . self::UUID, array( 'alt' => 'A spade', 'state' => 'generated' ) );
+		$this->assertSame( array( 'alt' => 'A spade' ), $this->calls[0]['body'] );
+	}
+
+	public function test_a_start_by_somebody_who_may_not_publish_publishes_nothing(): void {
+		wp_get_current_user()->add_cap( 'igny8_publish', false );
+		$this->rest( 'POST', '/igny8/v1/runs', array( 'function' => 'auto_cluster', 'select' => 'unclustered', 'once' => 'abcdefghijklmnop' ) );
+		$this->assertSame( array( 'select' => 'unclustered', 'options' => array( 'publish' => false ) ), $this->calls[0]['body'] );
+	}
+
+	public function test_a_rotated_key_replaces_the_old_one_and_stays_here(): void {
+		$this->backend( 'POST /v1/sites/rotate_key/', 200, array( 'success' => true, 'site_key' => 'igk_live_' . str_repeat( 'n', 40 ) ) );
+		$answer = $this->rest( 'POST', '/igny8/v1/rotate_key' );
+		$this->assertSame( 'igk_live_' . str_repeat( 'n', 40 ), Options::site_key() );
+		$this->assertStringNotContainsString( 'igk_live', wp_json_encode( $answer->get_data() ) );
+	}
+}
