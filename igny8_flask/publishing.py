@@ -42,6 +42,7 @@ __all__ = ["add", "execute", "follow_task", "get", "read_status", "retry", "subm
 
 RETRY_DELAYS_S = (15, 60, 300, 1800, 7200, 28_800, 86_400)
 MAX_CONTENTS = 100
+DOUBTFUL = frozenset({"wp_blocked", "wp_rest_blocked"})  # may have been a single bad answer
 PULLABLE = frozenset({"wp_auth", "wp_forbidden", "wp_blocked", "wp_rest_blocked"})
 
 
@@ -159,6 +160,8 @@ def _execute(delivery: Delivery, lease: Lease) -> None:
     if content is None:
         raise NotFoundError("The article was deleted before it could be sent.")
     if deliveries.is_pulled(site):
+        sites.check_again(site)
+    if deliveries.is_pulled(site):
         moderate(content, rules_for(site, delivery))
         deliveries.leave_for_plugin(lease.ticket, "Waiting for the site's plugin to fetch it…")
         return
@@ -169,6 +172,9 @@ def _execute(delivery: Delivery, lease: Lease) -> None:
         if error.code in deliveries.CHOICES:
             deliveries.refuse(lease.ticket, content, error)
         elif error.code in PULLABLE and sites.has_plugin(site):
+            if error.code in DOUBTFUL and not sites.is_shut(site):
+                error.retryable = True
+                raise
             sites.fall_back_to_pull(site, error.code, error.message)
             words = f"{error.message} The plugin will fetch this article instead."
             deliveries.leave_for_plugin(lease.ticket, words, error.code)

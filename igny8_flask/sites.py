@@ -1,12 +1,13 @@
 """The life of a connected site: its credentials, its self-test, its end."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from igny8_flask import site_keys
 from igny8_flask.db import Base, db, utcnow
-from igny8_flask.errors import ConflictError, InputError, NotFoundError
+from igny8_flask.errors import ConflictError, InputError, NotFoundError, WordPressError
 from igny8_flask.log import get_logger
 from igny8_flask.models import Content, Site, SiteStatus
 from igny8_flask.services import current
@@ -16,6 +17,8 @@ from igny8_flask.wordpress.core_client import CoreClient
 from igny8_flask.wordpress.self_test import Check, run_self_test
 
 log = get_logger(__name__)
+
+TEST_AGAIN = timedelta(minutes=15)
 
 
 def store_credentials(
@@ -79,6 +82,24 @@ def check_connection(site: Site) -> dict[str, Any]:
 def has_plugin(site: Site) -> bool:
     """Whether our plugin runs on the site; without it only core's own routes are there."""
     return site.site_uuid is not None
+
+
+def is_shut(site: Site) -> bool:
+    """Whether the site refuses us for good: asked once more, by a call that changes nothing."""
+    client = client_for(site)
+    db.session.commit()
+    try:
+        return not client.whoami().get("user")
+    except WordPressError as error:
+        return not error.retryable
+
+
+def check_again(site: Site) -> None:
+    """Test a site that is left to its plugin once more when the last test is a while ago."""
+    checked_at = (site.connection or {}).get("checked_at")
+    known = datetime.fromisoformat(checked_at) if checked_at else None
+    if known is not None and utcnow() - known > TEST_AGAIN and site.wp_password_sealed:
+        check_connection(site)
 
 
 def fall_back_to_pull(site: Site, code: str, words: str) -> None:

@@ -26,11 +26,10 @@ from igny8_flask.api.schemas import (
 from igny8_flask.auth import principal, refuse_moved
 from igny8_flask.models import AITaskLog, Delivery, DeliveryKind
 from igny8_flask.rows import Page, page_of
+from igny8_flask.wordpress.client import RECEIPT_PARTS
 from igny8_flask.work_status import API_STATE, delivery_url, describe, run_url
 
 blp = Resource("publisher", __name__, url_prefix="/v1/publisher")
-
-RECEIPT_PARTS = {"id", "status", "link", "edit_link", "slug", "sha", "fields"}
 
 
 class PublishIn(Schema):

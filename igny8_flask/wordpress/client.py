@@ -8,9 +8,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from igny8_flask.errors import OutboundError
 from igny8_flask.outbound import WORDPRESS, Outbound, Policy, parse_url
-from igny8_flask.wordpress.replies import read, unreachable
+from igny8_flask.wordpress.replies import read, unreachable, whole
 
 NAMESPACE = "igny8/v1"
+RECEIPT_PARTS = frozenset({"id", "status", "link", "edit_link", "slug", "sha", "fields"})
+MEDIA_PARTS = frozenset({"id", "source_url"})
 _HEADERS = {"Accept": "application/json", "User-Agent": "IGNY8/1.0"}
 
 
@@ -58,21 +60,22 @@ class WordPressClient:
     ) -> dict[str, Any]:
         """Store a file under its hash; known files are not stored again."""
         query = {"filename": filename, "alt": alt, "title": title, "caption": caption}
-        return self.call(
+        told = self.call(
             "PUT", f"media/{sha256}", query=query, data=data, headers={"Content-Type": mime}
         )
+        return whole(told, MEDIA_PARTS)
 
     def put_content(self, content_id: uuid.UUID, document: Mapping[str, Any]) -> dict[str, Any]:
         """Make or update the one post of this content; returns the plugin's receipt."""
-        return self.call("PUT", f"content/{content_id}", json=dict(document))
+        return whole(self.call("PUT", f"content/{content_id}", json=dict(document)), RECEIPT_PARTS)
 
     def get_content(self, content_id: uuid.UUID) -> dict[str, Any]:
         """The post of this content as it stands; ``wp_rejected`` when there is none."""
-        return self.call("GET", f"content/{content_id}")
+        return whole(self.call("GET", f"content/{content_id}"), RECEIPT_PARTS)
 
     def delete_content(self, content_id: uuid.UUID) -> dict[str, Any]:
         """Move the post of this content to the trash."""
-        return self.call("DELETE", f"content/{content_id}")
+        return whole(self.call("DELETE", f"content/{content_id}"), RECEIPT_PARTS)
 
     @property
     def home(self) -> str:

@@ -36,11 +36,19 @@ def read(reply: Reply) -> dict[str, Any]:
             "wp_moved",
         )
     data = parse_json(reply.body)
+    if data is None and _broke_off(reply):
+        raise WordPressError("The site's answer broke off.", "wp_bad_reply", retryable=True)
     if reply.status >= 400:
         raise _failure(reply, data)
     if data is None:
         raise WordPressError(_not_data(reply), "wp_rest_blocked")
     return data
+
+
+def _broke_off(reply: Reply) -> bool:
+    """Whether an answer was meant to be data and lacks its end: servers may not tell its length."""
+    kind = reply.headers.get("Content-Type", "")
+    return "json" in kind or (reply.status < 300 and not reply.body.strip())
 
 
 def _not_data(reply: Reply) -> str:
@@ -51,6 +59,13 @@ def _not_data(reply: Reply) -> str:
             "Exempt /wp-json/igny8/ from that."
         )
     return "The site's REST API does not answer with data: a plugin or the web server blocks it."
+
+
+def whole(data: dict[str, Any], parts: frozenset[str]) -> dict[str, Any]:
+    """The answer, when it has all its parts; noise before a broken one can hide what it lacks."""
+    if not parts <= data.keys():
+        raise WordPressError("The site's answer is not complete.", "wp_bad_reply", retryable=True)
+    return data
 
 
 def refusal(told: Mapping[str, Any]) -> WordPressError:
@@ -65,7 +80,9 @@ def parse_json(body: bytes) -> dict[str, Any] | None:
     """The first JSON object of a body that may begin with a BOM or PHP notices, or None."""
     text = body.decode("utf-8-sig", "replace")
     decoder = json.JSONDecoder()
-    for match in islice(re.finditer(r"\{", text), MAX_STARTS):
+    # where nothing stands before the first brace, a later one is a part of a broken whole
+    starts = 1 if text.lstrip().startswith("{") else MAX_STARTS
+    for match in islice(re.finditer(r"\{", text), starts):
         try:
             data, _end = decoder.raw_decode(text, match.start())
         except (ValueError, RecursionError):

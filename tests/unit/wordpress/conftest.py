@@ -13,6 +13,16 @@ from werkzeug.wrappers import Request, Response
 from igny8_flask.outbound import Outbound
 from igny8_flask.wordpress.client import WordPressClient
 
+RECEIPT = {
+    "id": 7,
+    "status": "draft",
+    "link": "",
+    "edit_link": "",
+    "slug": "",
+    "sha": "",
+    "fields": {},
+    "source_url": "",
+}
 SITE_UUID = str(uuid.uuid4())
 
 
@@ -44,7 +54,7 @@ class FakeWordPress:
         self.seen.append(request)
         route = request.args.get("rest_route") or request.path.removeprefix("/wp-json")
         kind = f"{request.method} {route.removeprefix('/igny8/v1/').split('/')[0]}"
-        default: tuple[int, Any, dict[str, str]] = (200, {"ok": True}, {})
+        default: tuple[int, Any, dict[str, str]] = (200, {"ok": True, **RECEIPT}, {})
         if kind == "GET whoami":
             default = (200, self.whoami, {})
         status, body, headers = self.answers.get(kind, default)

@@ -55,8 +55,8 @@ def test_a_document_goes_out_as_json_under_its_id(wordpress):
     ],
 )
 def test_noise_around_the_json_is_forgiven(wordpress, body):
-    wordpress.answers["GET content"] = (200, body, {})
-    assert wordpress.client().get_content(CONTENT) == {"id": 5}
+    wordpress.answers["GET whoami"] = (200, body, {})
+    assert wordpress.client().whoami() == {"id": 5}
 
 
 def error(code, status=400, **data):
@@ -78,7 +78,9 @@ def error(code, status=400, **data):
         (404, error("rest_no_route"), {}, "wp_rest_blocked", False),
         (404, b"<html>nothing</html>", {}, "wp_rest_blocked", False),
         (200, b"<html>a page</html>", {}, "wp_rest_blocked", False),
-        (200, b"", {}, "wp_rest_blocked", False),
+        (200, b"", {}, "wp_bad_reply", True),
+        (201, b'{"id": 7, "li', {"Content-Type": "application/json"}, "wp_bad_reply", True),
+        (409, b'{"code":', {"Content-Type": "application/json"}, "wp_bad_reply", True),
         (200, b"[1]", {}, "wp_rest_blocked", False),
         (401, error("rest_not_logged_in"), {}, "wp_auth", False),
         (401, error("incorrect_password"), {}, "wp_auth", False),
