@@ -1,5 +1,7 @@
 """The plugin's screens in wp-admin, worked the way a person works them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ from playwright.sync_api import Locator, Response, expect
 
 from tests.lab.browser import Tab
 from tests.lab.site_api import SiteApi
+from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession
 
 CONNECT_MS = 60_000
@@ -111,6 +114,17 @@ def fill_every_list(api: SiteApi, admin: AdminSession) -> None:
     made = api.call("POST", "/v1/planner/ideas/", {"items": ideas})["results"]
     tasks = api.call("POST", "/v1/planner/ideas/create_tasks/", {"ids": [made[0]["id"]]})
     admin.outcome(admin.generate(tasks["results"][0]["id"], images=True, publish=True))
+
+
+@contextmanager
+def reading(site: WordPressSite, direction: str) -> Iterator[None]:
+    """wp-admin in a language of this direction, without its words."""
+    switch = site.root / "wp-content/mu-plugins/direction.php"
+    switch.write_text(f"<?php $GLOBALS['text_direction'] = '{direction}';\n")
+    try:
+        yield
+    finally:
+        switch.unlink()
 
 
 def _starts_a_run(response: Response) -> bool:

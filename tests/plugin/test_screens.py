@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.lab.admin_screens import fill_every_list
+from tests.lab.admin_screens import fill_every_list, reading
 from tests.lab.axe import barriers
 from tests.lab.browser import Tab
 from tests.lab.site_api import SiteApi
@@ -53,17 +53,22 @@ def test_nothing_keeps_anybody_out_and_nothing_complains(
     assert connected_site.php_log() == ""
 
 
-def test_no_screen_is_wider_than_a_phone_in_either_direction(
-    full: Tab, admin: AdminSession
+def test_a_picture_without_words_would_have_been_found(full: Tab) -> None:
+    full.admin("admin.php?page=igny8")
+    spoil = "document.querySelector('.igny8').insertAdjacentHTML('beforeend', '<img src=\"#\">')"
+    full.page.evaluate(spoil)
+    assert [one.split(":")[0] for one in barriers(full.page)] == ["image-alt"]
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_no_screen_is_wider_than_a_phone(
+    full: Tab, admin: AdminSession, connected_site: WordPressSite, direction: str
 ) -> None:
     full.page.set_viewport_size({"width": 360, "height": 780})
-    wide = {}
-    for name in open_screens(full, admin):
-        for direction in ("ltr", "rtl"):
-            full.page.evaluate("dir => { document.documentElement.dir = dir }", direction)
-            if full.page.evaluate(OVERFLOW) > 0:
-                wide[name] = direction
-    assert wide == {}
+    with reading(connected_site, direction):
+        wide = [name for name in open_screens(full, admin) if full.page.evaluate(OVERFLOW) > 0]
+        assert full.page.evaluate("document.documentElement.dir || 'ltr'") == direction
+    assert wide == []
 
 
 def test_pages_are_quick_while_the_backend_is_known_to_be_away(
