@@ -40,6 +40,9 @@ test: lint ## Everything: lint, unit, WordPress, browser and process tests
 test-fast: $(STAMP) ## Only what needs no WordPress, no browser and no other process
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -m $(QUICK) $(PYTEST_ARGS)
 
+chaos: $(STAMP) ## Kills and outages under load with an audit; writes docs/reliability.md (10 min)
+	@$(BIN)/python -m tests.chaos
+
 lint: setup ## Style, types and PHP syntax
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -74,7 +77,7 @@ clean: ## Remove caches and everything built (WordPress trees and the venv stay)
 	@rm -rf dist instance/demo .cache/sites .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup system demo test test-fast lint fmt api worker sandbox plugin-zip clean
+.PHONY: help setup system demo test test-fast chaos lint fmt api worker sandbox plugin-zip clean
 
 system:
 	@missing=""; \

@@ -1,0 +1,241 @@
+"""Where the faults are let loose: every process of the product for real, and a cheap WordPress."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+import uuid
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+from flask import Flask
+from sqlalchemy import select
+
+from igny8_flask import create_app, runs
+from igny8_flask.config import Settings
+from igny8_flask.db import db
+from igny8_flask.leases import WorkRow
+from igny8_flask.models import AITaskLog, Delivery, WorkState
+from igny8_flask.publishing import retry as retry_delivery
+from igny8_flask.services import current
+from tests.chaos.fake_site import FakeSite
+from tests.factories import ConnectedSite, make_environ, make_site
+from tests.lab.fault_proxy import FaultProxy
+from tests.lab.places import REPO, LabError
+from tests.lab.processes import Process, children, descendants, free_port, signal_all, wait_until
+from tests.lab.services import Redis, Sandbox, start_api
+
+LEASE_S = 3
+WORKERS = 2
+LIVE = "('pending', 'paused', 'queued', 'running')"
+WORK = "(select state from ai_task_log union all select state from delivery)"
+
+
+class Ground:
+    """Redis, sandbox, API, workers and a dispatcher apart from them, all on free ports."""
+
+    def __init__(
+        self,
+        workers_command: Sequence[str] = ("-m", "workers"),
+        pace: str = "0.6",
+        **settings: str,
+    ) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="igny8-chaos-"))
+        self.database = self.folder / "igny8.db"
+        self.workers_command = workers_command
+        self.submitted: dict[str, str] = {}  # title → id of its run
+        self.quarantined = 0
+        self.redis = Redis(self.folder / "redis")
+        sandbox_port = free_port()
+        self.provider = FaultProxy(sandbox_port)
+        self.site = FakeSite()
+        self.way = FaultProxy(self.site.port)
+        self.env = {**self._environment(), **settings}
+        self.app: Flask = create_app(Settings.from_env(self.env))
+        self.context = self.app.app_context()
+        self.context.push()
+        db.create_all()
+        self.plugin = self._connect()
+        self.sandbox = Sandbox(self.folder, self._with(os.environ), pace, sandbox_port)
+        self.api_port = free_port()
+        self.start_api()
+        self.start_dispatcher()
+        self.start_workers()
+
+    def _environment(self) -> dict[str, str]:
+        doors = [self.provider.url, self.way.url]
+        return make_environ(
+            DATABASE_URL=f"sqlite:///{self.database}",
+            REDIS_URL=self.redis.url,
+            OPENAI_API_KEY="sk-sandbox",
+            OPENAI_BASE_URL=f"{self.provider.url}/v1",
+            RUNWARE_BASE_URL=f"{self.provider.url}/v1",
+            IGNY8_SANDBOX_URL=self.provider.url,
+            IGNY8_ALLOW_PRIVATE=",".join(door.removeprefix("http://") for door in doors),
+            IGNY8_LEASE_S=str(LEASE_S),
+            IGNY8_WORKERS=str(WORKERS),
+            IGNY8_SITE_SLOTS="6",
+            PYTHON_DOTENV_DISABLED="1",
+        )
+
+    def _with(self, environ: Any) -> dict[str, str]:
+        return {**environ, **self.env}
+
+    def _connect(self) -> ConnectedSite:
+        connected = make_site(
+            url=self.way.url,
+            rest_url=f"{self.way.url}/wp-json/",
+            wp_username="igny8",
+            connection={"mode": "push", "site": {}, "checks": []},
+        )
+        site = connected.site
+        context = site.seal_context("wp_password_sealed")
+        site.wp_password_sealed = current().secrets.seal("a password of the site", context)
+        db.session.commit()
+        return connected
+
+    def start_api(self) -> None:
+        """Start the API, again after it was killed."""
+        self.api = start_api(self.folder, self._with(os.environ), self.api_port)
+
+    def start_dispatcher(self) -> None:
+        """Start the dispatcher alone."""
+        self.dispatcher = self._process("dispatcher", ["-m", "workers", "--workers", "0"])
+
+    def start_workers(self) -> None:
+        """Start the workers alone."""
+        self.workers = self._process("workers", [*self.workers_command, "--no-dispatcher"])
+
+    def _process(self, name: str, command: Sequence[str]) -> Process:
+        log = self.folder / f"{name}.log"
+        whole = [sys.executable, *command]
+        return Process(name, whole, log, env=self._with(os.environ), cwd=REPO)
+
+    def submit(self, title: str, patience: int = 40) -> str:
+        """Ask the API for an article with image and post, as often as it takes, with one key."""
+        task = self._call("/v1/writer/tasks/", {"items": [{"title": title, "word_count": 300}]})
+        body = {
+            "ids": [task["results"][0]["id"]],
+            "options": {"images": True, "publish": True},
+        }
+        run_id = str(self._call("/v1/writer/tasks/auto_generate_content/", body)["task_id"])
+        self.submitted[title] = run_id
+        return run_id
+
+    def _call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        answer: dict[str, Any] = {}
+
+        def accepted() -> bool:
+            with suppress(requests.RequestException):
+                reply = requests.post(
+                    f"http://127.0.0.1:{self.api_port}{path}",
+                    json=body,
+                    headers={**self.plugin.headers, **key},
+                    timeout=20,
+                )
+                if reply.ok:
+                    answer.update(reply.json())
+                elif reply.status_code not in (409, 429, 503):
+                    raise LabError(f"{path} answered {reply.status_code}: {reply.text[:300]}")
+            return bool(answer)
+
+        wait_until(accepted, 90, f"{path} accepted", pause=0.2)
+        return answer
+
+    def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """Rows straight from the database."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(sql, values)]
+
+    def live(self) -> int:
+        """How many runs and deliveries are not over."""
+        sql = f"select count(*) as live from {WORK} where state in {LIVE}"
+        return int(self.rows(sql)[0]["live"])
+
+    def hurry(self) -> None:
+        """Let what waits for its next try be tried now: the clock of retries is not under test."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection:
+            for table in ("ai_task_log", "delivery"):
+                sql = f"update {table} set not_before = null where state = 'pending'"
+                connection.execute(sql)
+            connection.commit()
+
+    def finish(self, seconds: float) -> None:
+        """Wait for the end of all work; what was quarantined is resumed, as an operator does."""
+
+        def over() -> bool:
+            self.hurry()
+            self._resume_quarantined()
+            return self.live() == 0
+
+        wait_until(over, seconds, "all work has ended", pause=0.5)
+
+    def _resume_quarantined(self) -> None:
+        db.session.rollback()
+        models: tuple[WorkRow, ...] = (AITaskLog, Delivery)
+        for model in models:
+            poison = select(model.id).where(
+                model.state == WorkState.FAILURE, model.error_code == "poison"
+            )
+            for row_id in db.session.scalars(poison).all():
+                self.quarantined += 1
+                again = runs.retry if model is AITaskLog else retry_delivery
+                again(self.plugin.site, row_id)
+        db.session.remove()
+
+    def kill_horses(self) -> int:
+        """SIGKILL the processes of all jobs; returns how many there were."""
+        workers = children(self.workers.pid)
+        horses = [pid for pid in descendants(self.workers.pid) if pid not in workers]
+        signal_all(horses, signal.SIGKILL)
+        return len(horses)
+
+    def kill_worker(self) -> int:
+        """SIGKILL one worker; its job lives on without it."""
+        workers = children(self.workers.pid)
+        signal_all(random.sample(workers, min(len(workers), 1)), signal.SIGKILL)
+        return min(len(workers), 1)
+
+    def kill_host(self) -> int:
+        """SIGKILL all workers with all their jobs, then start them anew."""
+        self.workers.kill()
+        self.start_workers()
+        return 1
+
+    def kill_dispatcher(self) -> int:
+        """SIGKILL the dispatcher, then start it anew."""
+        self.dispatcher.kill()
+        self.start_dispatcher()
+        return 1
+
+    def kill_api(self) -> int:
+        """SIGKILL the web processes, then start them anew."""
+        self.api.kill()
+        self.start_api()
+        return 1
+
+    def down(self) -> None:
+        """End everything."""
+        for process in (self.workers, self.dispatcher, self.api, self.sandbox, self.redis):
+            process.stop()
+        for proxy in (self.provider, self.way):
+            proxy.stop()
+        self.site.stop()
+        db.session.remove()
+        db.engine.dispose()
+        self.context.pop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.down()

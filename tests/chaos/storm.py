@@ -1,0 +1,153 @@
+"""The storms: kills at named points, a Redis, database, provider and WordPress that fail."""
+
+import random
+import signal
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from tests.chaos.ground import LIVE, Ground
+from tests.lab.fault_proxy import FAULTS
+from tests.lab.processes import signal_all
+
+KEPT_LIVE = 6  # articles on their way while faults strike
+WAIT_S = 6.0  # a point that is not met this long is passed over
+PAUSE_S = 0.002
+
+
+@dataclass(frozen=True)
+class Point:
+    """A moment in the life of the work, and what is killed then."""
+
+    name: str
+    table: str
+    function: str
+    phase: str
+    kill: Callable[[Ground], int]
+
+    def is_met(self, ground: Ground) -> bool:
+        """Whether some row is in that phase now."""
+        where = "and function_name = ?" if self.function else ""
+        sql = f"select 1 from {self.table} where state = 'running' and phase = ? {where} limit 1"
+        return bool(ground.rows(sql, self.phase, *([self.function] if self.function else [])))
+
+
+def _points() -> list[Point]:
+    horse, runs = Ground.kill_horses, "ai_task_log"
+    of_text = [
+        Point(f"article in {phase}", runs, "generate_content", phase, horse)
+        for phase in ("INIT", "PREP", "AI_CALL", "PARSE", "SAVE")
+    ]
+    of_images = [
+        Point(f"images in {phase}", runs, "generate_images", phase, horse)
+        for phase in ("PREP", "AI_CALL", "SAVE")
+    ]
+    of_delivery = [
+        Point(f"delivery in {phase}", "delivery", "", phase, horse)
+        for phase in ("PREP", "AI_CALL", "SAVE")
+    ]
+    return [
+        *of_text,
+        *of_images,
+        *of_delivery,
+        Point("worker during an article", runs, "generate_content", "AI_CALL", Ground.kill_worker),
+        Point("worker during images", runs, "generate_images", "AI_CALL", Ground.kill_worker),
+        Point("whole host", runs, "generate_content", "AI_CALL", Ground.kill_host),
+        Point("dispatcher", runs, "generate_content", "AI_CALL", Ground.kill_dispatcher),
+        Point("API while it accepts", runs, "generate_content", "AI_CALL", Ground.kill_api),
+    ]
+
+
+POINTS = _points()
+SLOW = ("whole host", "dispatcher", "API while it accepts")
+
+
+@dataclass
+class Storm:
+    """Counts what struck."""
+
+    ground: Ground
+    kills: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    _number: int = 0
+
+    def feed(self) -> None:
+        """Keep some articles on their way."""
+        sql = (
+            "select count(*) as live from ai_task_log where function_name = 'generate_content'"
+            f" and state in {LIVE}"
+        )
+        while self.ground.rows(sql)[0]["live"] < KEPT_LIVE:
+            self._number += 1
+            self.ground.submit(f"Article {self._number} on keeping bees in winter")
+
+    def kill(self, count: int, seconds: float) -> None:
+        """Kill so many times, each time at another point, or until the time is over."""
+        end = time.monotonic() + seconds
+        turn = 0
+        while sum(self.kills.values()) < count and time.monotonic() < end:
+            self.feed()
+            self.ground.hurry()
+            turn += 1
+            slow = turn % len(POINTS) == 0
+            fast = [point for point in POINTS if point.name not in SLOW]
+            point = POINTS[turn % len(POINTS)] if turn % 4 == 0 or slow else random.choice(fast)
+            self._strike(point)
+
+    def _strike(self, point: Point) -> None:
+        deadline = time.monotonic() + WAIT_S
+        while not point.is_met(self.ground):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(PAUSE_S)
+        if point.kill(self.ground):
+            self.kills[point.name] += 1
+
+    def redis_away(self, seconds: float) -> None:
+        """Kill Redis, start it again on its data."""
+        self.faults["Redis killed and restarted"] += 1
+        self.ground.redis.process.kill()
+        self._meanwhile(seconds)
+        self.ground.redis.restart()
+
+    def redis_frozen(self, seconds: float) -> None:
+        """SIGSTOP Redis for a while."""
+        self.faults["Redis frozen"] += 1
+        signal_all([self.ground.redis.process.pid], signal.SIGSTOP)
+        self._meanwhile(seconds)
+        signal_all([self.ground.redis.process.pid], signal.SIGCONT)
+
+    def redis_emptied(self) -> None:
+        """FLUSHALL under work."""
+        self.faults["Redis emptied"] += 1
+        self.feed()
+        self.ground.redis.client.flushall()
+
+    def database_locked(self, seconds: float) -> None:
+        """Hold the database's write lock."""
+        self.faults["database locked"] += 1
+        self.feed()
+        with closing(sqlite3.connect(self.ground.database, timeout=30)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            time.sleep(seconds)
+            connection.rollback()
+
+    def bad_line(self, seconds: float, to_provider: bool) -> None:
+        """Each fault of the proxy in turn, on some of the connections."""
+        proxy = self.ground.provider if to_provider else self.ground.way
+        whom = "provider" if to_provider else "WordPress"
+        for fault in FAULTS:
+            before, proxy.rate, proxy.fault = proxy.struck, 0.3, fault
+            self._meanwhile(seconds / len(FAULTS))
+            proxy.fault = None
+            self.faults[f"{whom}: {fault}"] += proxy.struck - before
+            self.ground.hurry()
+
+    def _meanwhile(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.feed()
+            time.sleep(0.2)

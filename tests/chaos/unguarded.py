@@ -1,0 +1,12 @@
+"""The workers with one guard taken out, to show that the audit would notice: paid replies are
+not looked up, so that a resumed run pays again."""
+
+import sys
+from unittest.mock import patch
+
+from igny8_flask.ledger import PaidCalls
+from workers.__main__ import main
+
+if __name__ == "__main__":
+    with patch.object(PaidCalls, "find", return_value=None):
+        sys.exit(main())
