@@ -13,7 +13,11 @@ BLOCKS = ("p", "li", "tr", "pre", "blockquote", "figcaption", "summary", "dt", "
 COMMENT = re.compile(r"<!--.*?-->", re.S)
 
 
-def compare(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+def compare(
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    names: tuple[str, str] = ("ours", "on the site"),
+) -> dict[str, Any]:
     """What differs between ours and what stands on the site.
 
     Both hold ``title``, ``content`` (markup) and ``excerpt``. Returns ``changed`` (names of the
@@ -21,7 +25,7 @@ def compare(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any
     part's two versions under ``title`` and ``excerpt``.
     """
     left, right = lines_of(str(theirs.get("content", ""))), lines_of(str(ours.get("content", "")))
-    diff = "\n".join(difflib.unified_diff(left, right, "on the site", "ours", lineterm="", n=2))
+    diff = "\n".join(difflib.unified_diff(left, right, names[1], names[0], lineterm="", n=2))
     parts = {
         name: {"ours": str(ours.get(name) or ""), "theirs": str(theirs.get(name) or "")}
         for name in ("title", "excerpt")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field, value
@@ -16,7 +16,15 @@ from igny8_flask.ai.validators import MAX_TASKS, validate_ids, validate_tasks_ex
 from igny8_flask.content import normalize
 from igny8_flask.db import db
 from igny8_flask.errors import InputError, NotFoundError
-from igny8_flask.models import Account, Content, ContentStatus, Task, TaskStatus
+from igny8_flask.models import (
+    Account,
+    Content,
+    ContentProposal,
+    ContentStatus,
+    ProposalState,
+    Task,
+    TaskStatus,
+)
 
 TITLE_MAX_CHARS = 300
 LENGTH_TOLERANCE = 0.15  # share of the asked length that an article may miss unrepaired
@@ -125,6 +133,7 @@ class GenerateContentFunction(BaseAIFunction):
             "title": task.title,
             "outline": task.outline,
             "word_count": task.word_count,
+            "proposal": bool(payload.get("options", {}).get("proposal")),
             "site_id": site_id,
             "language": payload.get("language") or "English",
             "tone": payload.get("tone")
@@ -173,7 +182,10 @@ class GenerateContentFunction(BaseAIFunction):
         progress_tracker: ProgressTracker | None = None,
         step_tracker: StepTracker | None = None,
     ) -> dict[str, Any]:
-        """Store the article; a second run of the same task replaces the first one's text."""
+        """Store the article; a second run of the same task replaces the first one's text.
+
+        A refresh is stored beside the present article instead, see ``refresh``.
+        """
         reply = parsed[0]
         article = reply.rows[0]
         task = db.session.get(Task, original_data["items"][0].id)
@@ -184,30 +196,48 @@ class GenerateContentFunction(BaseAIFunction):
         if content is None:
             content = Content(account_id=task.account_id, site_id=task.site_id, task_id=task.id)
             db.session.add(content)
-        content.title = (article.title or clean.title or task.title)[:TITLE_MAX_CHARS]
-        content.html = clean.html
-        content.excerpt = article.excerpt or clean.excerpt
-        content.word_count = clean.word_count
-        content.status = ContentStatus.DRAFT if reply.partial else ContentStatus.REVIEW
-        content.seo = {
-            "title": article.meta_title or content.title,
-            "description": article.meta_description or content.excerpt[:155],
+        target: Content | ContentProposal = content
+        if original_data.get("proposal") and content.id is not None:
+            target = _fresh_proposal(content)
+        else:
+            content.status = ContentStatus.DRAFT if reply.partial else ContentStatus.REVIEW
+            content.moderation = None
+        target.title = (article.title or clean.title or task.title)[:TITLE_MAX_CHARS]
+        target.html = clean.html
+        target.excerpt = article.excerpt or clean.excerpt
+        target.word_count = clean.word_count
+        target.seo = {
+            "title": article.meta_title or target.title,
+            "description": article.meta_description or target.excerpt[:155],
             "focus": article.focus_keyphrase or (task.keywords[0] if task.keywords else ""),
         }
-        content.terms = {"categories": list(article.categories), "tags": list(article.tags)}
-        content.faq = [asdict(entry) for entry in article.faq]
-        content.warnings = [*reply.warnings, *clean.warnings, *_remarks(reply)]
-        content.provenance = original_data["provenance"]
-        content.moderation = None
+        target.terms = {"categories": list(article.categories), "tags": list(article.tags)}
+        target.faq = [asdict(entry) for entry in article.faq]
+        target.warnings = [*reply.warnings, *clean.warnings, *_remarks(reply)]
+        target.provenance = original_data["provenance"]
         task.status = TaskStatus.COMPLETED
         db.session.flush()
         return {
             "content_id": str(content.id),
-            "title": content.title,
-            "word_count": content.word_count,
-            "warnings": content.warnings,
+            "title": target.title,
+            "word_count": target.word_count,
+            "warnings": target.warnings,
             "incomplete": reply.partial,
         }
+
+
+def _fresh_proposal(content: Content) -> ContentProposal:
+    """A new proposal beside an article; one that waited unread gives way to it."""
+    mine = (
+        ContentProposal.site_id == content.site_id,
+        ContentProposal.content_id == content.id,
+        ContentProposal.state == ProposalState.OPEN,
+    )
+    db.session.execute(update(ContentProposal).where(*mine).values(state=ProposalState.DISCARDED))
+    owner = {"account_id": content.account_id, "site_id": content.site_id}
+    proposal = ContentProposal(**owner, content_id=content.id)
+    db.session.add(proposal)
+    return proposal
 
 
 def _shortfall(reply: ArticleReply, words_asked: int | None) -> str:

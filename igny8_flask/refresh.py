@@ -1,0 +1,95 @@
+"""Refresh: an article written anew beside the present one, until a person takes or drops it."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+
+from igny8_flask import differences, publishing, runs, writing
+from igny8_flask.db import db
+from igny8_flask.errors import ConflictError, InputError, NotFoundError
+from igny8_flask.models import (
+    AITaskLog,
+    Content,
+    ContentProposal,
+    Delivery,
+    ProposalState,
+    Site,
+    Task,
+)
+from igny8_flask.rows import find
+
+OPTIONS = {"images": False, "publish": False, "proposal": True}
+SWAPPED = (
+    "title",
+    "html",
+    "excerpt",
+    "word_count",
+    "seo",
+    "terms",
+    "faq",
+    "warnings",
+    "provenance",
+)
+
+
+def start(site: Site, content_id: uuid.UUID) -> AITaskLog:
+    """Have an article written anew into a proposal; a second press returns the live run."""
+    content = find(Content, site.id, content_id)
+    task = db.session.get(Task, content.task_id) if content.task_id else None
+    if task is None:
+        raise InputError("This article has no task to be written from.", "content_without_task")
+    live = writing.view_tasks(site.id, [task])[0].live_run
+    if live is not None:
+        run = runs.get(site.id, live)
+        if run.payload["options"].get("proposal"):
+            return run
+        raise ConflictError("A run works on this article: wait for its end.", "task_in_work")
+    return runs.submit(site, "generate_content", [task.id], OPTIONS)
+
+
+def proposal_of(site: Site, content_id: uuid.UUID) -> tuple[Content, ContentProposal]:
+    """The article and the proposal that waits beside it; NotFoundError when there is none."""
+    content = find(Content, site.id, content_id)
+    proposal = db.session.scalars(
+        select(ContentProposal)
+        .where(ContentProposal.site_id == site.id, ContentProposal.content_id == content.id)
+        .where(ContentProposal.state == ProposalState.OPEN)
+        .order_by(ContentProposal.id.desc())
+    ).first()
+    if proposal is None:
+        raise NotFoundError("No proposal waits for this article.")
+    return content, proposal
+
+
+def difference(content: Content, proposal: ContentProposal) -> dict[str, Any]:
+    """What the proposal would change."""
+    return differences.compare(_words(proposal), _words(content), ("proposed", "now"))
+
+
+def accept(site: Site, content_id: uuid.UUID) -> Delivery | None:
+    """Take the proposal; the row then holds what it replaced. A post on the site is brought up
+    to date, unless a person changed it there; returns that delivery."""
+    content, proposal = proposal_of(site, content_id)
+    for name in SWAPPED:
+        old, new = getattr(content, name), getattr(proposal, name)
+        setattr(content, name, new)
+        setattr(proposal, name, old)
+    content.moderation = None
+    proposal.state = ProposalState.ACCEPTED
+    db.session.flush()
+    if content.wp_post_id is None:
+        db.session.commit()
+        return None
+    return publishing.submit(site, [content.id], {})[0]
+
+
+def discard(site: Site, content_id: uuid.UUID) -> None:
+    """Drop the proposal; the article stays as it is."""
+    _, proposal = proposal_of(site, content_id)
+    proposal.state = ProposalState.DISCARDED
+    db.session.commit()
+
+
+def _words(row: Content | ContentProposal) -> dict[str, str]:
+    return {"title": row.title, "content": row.html, "excerpt": row.excerpt}
