@@ -13,6 +13,9 @@ from igny8_flask import publishing, pull
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError
 from igny8_flask.models import Content, Delivery, DeliveryKind, ImageKind, SiteMedia, WorkState
+from igny8_flask.services import current
+from igny8_flask.wordpress.client import WordPressClient
+from igny8_flask.wordpress.core_client import CoreClient
 from tests.factories import make_site
 from tests.integration.jobs_by_hand import admit_all, execute
 from tests.lab.wp_admin import AdminSession
@@ -61,7 +64,7 @@ def test_the_plugin_fetches_an_article_with_its_pictures(cut_off: Home) -> None:
     assert cut_off.wp.php_log() == ""
 
 
-def test_a_push_and_a_pull_of_one_article_make_the_same_post(home: Home, api_url: str) -> None:
+def test_push_pull_and_core_make_the_same_post_of_an_article(home: Home, api_url: str) -> None:
     pushed = home.article(title="The same")
     home.deliver(pushed)
     by_push = home.post(pushed)
@@ -71,8 +74,19 @@ def test_a_push_and_a_pull_of_one_article_make_the_same_post(home: Home, api_url
     home.wp.wp_eval(COLLECT)
     db.session.expire_all()
     by_pull = home.post(pulled)
-    same = ("post_title", "post_content", "post_excerpt", "post_status", "post_author", "post_type")
+    same = ("post_title", "post_content", "post_excerpt", "post_status", "post_type")
     assert {name: by_push[name] for name in same} == {name: by_pull[name] for name in same}
+    assert by_push["post_author"] == by_pull["post_author"]
+    sent = home.article(title="The same")
+    editor = home.wp.users["ed"]
+    rest = WordPressClient(
+        current().outbound, home.site.rest_url, editor.login, editor.app_password
+    )
+    delivery = Delivery(content_id=sent.id, options={})
+    document = publishing.document_of(home.site, sent, publishing.rules_for(home.site, delivery))
+    sent.wp_post_id = CoreClient(rest).put_content(sent.id, document)["id"]
+    by_core = home.post(sent)
+    assert {name: by_push[name] for name in same} == {name: by_core[name] for name in same}
 
 
 def test_a_button_fetches_at_once(cut_off: Home) -> None:

@@ -1,0 +1,1 @@
+"""Stand-ins for what the real thing cannot be made to show."""

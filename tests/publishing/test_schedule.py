@@ -1,0 +1,60 @@
+"""Times on a real WordPress: scheduled, missed by its clockwork, repaired, seen by visitors."""
+
+from datetime import timedelta
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from igny8_flask import scheduling
+from igny8_flask.db import db, utcnow
+from igny8_flask.models import Content, Delivery, Publication, PublicationState, WorkState
+from tests.publishing.conftest import Home
+
+pytestmark = [pytest.mark.wp]
+
+
+def pending(home: Home) -> Delivery:
+    waiting = select(Delivery).where(Delivery.state == WorkState.PENDING)
+    return home.run(db.session.scalars(waiting).one())
+
+
+def plan_of(content: Content) -> Publication:
+    db.session.expire_all()
+    return db.session.scalars(select(Publication).where(Publication.content_id == content.id)).one()
+
+
+def test_a_post_that_wordpress_forgot_to_publish_is_published_and_confirmed(home: Home) -> None:
+    content = home.article(title="Due soon", status="approved")
+    scheduling.set_time(home.site, content.id, utcnow() + timedelta(hours=2))
+    assert pending(home).state is WorkState.SUCCESS
+    assert home.post(content)["post_status"] == "future"
+    assert requests.get(str(content.wp_link), timeout=20).status_code == 404
+    home.wp.wp_eval(
+        "global $wpdb; $wpdb->update( $wpdb->posts, array( 'post_date' => '2026-01-01 00:00:00',"
+        f" 'post_date_gmt' => '2026-01-01 00:00:00' ), array( 'ID' => {content.wp_post_id} ) );"
+        f"wp_clear_scheduled_hook( 'publish_future_post', array( {content.wp_post_id} ) );"
+    )
+    plan = plan_of(content)
+    plan.publish_at = plan.due_at = utcnow() - timedelta(seconds=5)
+    db.session.commit()
+    scheduling.run_due()
+    look = pending(home)
+    assert look.state is WorkState.SUCCESS, look.error
+    assert (look.result or {})["public"] is True
+    plan = plan_of(content)
+    plan.due_at = utcnow()
+    db.session.commit()
+    scheduling.run_due()
+    assert plan_of(content).state is PublicationState.PUBLIC
+    assert requests.get(str(content.wp_link), timeout=20).status_code == 200
+    assert home.count(content) == 1
+
+
+def test_a_cleared_time_takes_the_post_back_to_draft(home: Home) -> None:
+    content = home.article(title="Not yet", status="approved")
+    scheduling.set_time(home.site, content.id, utcnow() + timedelta(hours=2))
+    pending(home)
+    scheduling.set_time(home.site, content.id, None)
+    assert pending(home).state is WorkState.SUCCESS
+    assert home.post(content)["post_status"] == "draft"
