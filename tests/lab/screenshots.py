@@ -59,14 +59,22 @@ def newest(browser: Browser) -> None:
             photograph(opened, name, f"admin.php?page={page}")
         article = api.call("GET", "/v1/writer/content/")["results"][0]
         photograph(opened, "review", f"admin.php?page=igny8-content&content={article['id']}")
-        photograph(opened, "posts", "edit.php")
-        photograph(opened, "dashboard", "index.php")
+        in_wordpress(opened)
         import_preview(opened)
         progress(opened, admin)
         with reading(opened.site, "rtl"):
             photograph(opened, "rtl-ideas", "admin.php?page=igny8-ideas")
         opened.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         photograph(opened, "phone-tasks", "admin.php?page=igny8-tasks")
+
+
+def in_wordpress(opened: Tab) -> None:
+    """What stands on WordPress's own screens: row actions of a post, the widget."""
+    opened.admin("edit.php")
+    opened.page.locator("#the-list tr", has=opened.page.get_by_text("IGNY8")).first.hover()
+    opened.screenshot(TARGET / "posts.png")
+    opened.admin("index.php")
+    opened.page.locator("#igny8_dashboard").screenshot(path=TARGET / "dashboard.png")
 
 
 def import_preview(opened: Tab) -> None:

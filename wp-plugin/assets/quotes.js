@@ -6,6 +6,7 @@
 	'use strict';
 
 	const { __, _n, sprintf } = wp.i18n;
+	const CENT = 0.01;
 	const PAUSE_MS = 300;
 	const MANY = 100; // The backend quotes for no more ids at once.
 	let timer = 0;
@@ -20,10 +21,18 @@
 		if ( ! cost ) {
 			return __( 'price not known', 'igny8' );
 		}
-		const low = igny8.money( cost.low / parts );
-		const high = igny8.money( cost.high / parts );
+		const low = cost.low / parts;
+		const high = cost.high / parts;
+		if ( high < CENT ) {
+			/* translators: %s: one cent. */
+			return sprintf( __( 'under %s', 'igny8' ), igny8.money( CENT ) );
+		}
+		if ( low < CENT ) {
+			/* translators: %s: amount of money. */
+			return sprintf( __( 'up to %s', 'igny8' ), igny8.money( high ) );
+		}
 		/* translators: 1: lowest amount, 2: highest amount. */
-		return low === high ? low : sprintf( __( '%1$s to %2$s', 'igny8' ), low, high );
+		return igny8.money( low ) === igny8.money( high ) ? igny8.money( low ) : sprintf( __( '%1$s to %2$s', 'igny8' ), igny8.money( low ), igny8.money( high ) );
 	}
 
 	function creditText( credits ) {

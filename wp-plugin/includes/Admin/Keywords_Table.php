@@ -145,6 +145,16 @@ final class Keywords_Table extends List_Table {
 	}
 
 	/**
+	 * Whether it is in a cluster; the cluster itself says so.
+	 *
+	 * @param array $item Keyword.
+	 */
+	protected function column_status( $item ): string {
+		$status = empty( $item['cluster_id'] ) ? 'new' : 'mapped';
+		return Cells::pill( $status, $this->statuses()[ $status ] );
+	}
+
+	/**
 	 * The cluster, as a link to what else is in it.
 	 *
 	 * @param array $item Keyword.

@@ -58,6 +58,7 @@ final class Settings_Fields {
 		foreach ( Activity_Table::functions() as $function => $words ) {
 			$fields[ "openai.functions.$function.model" ] = array( $words, 'text', $empty );
 		}
+		$fields['openai.functions.generate_images.model'] = array( __( 'Describe images', 'igny8' ), 'text', __( 'Thinks up what the images show. Who makes them is said under “Images”.', 'igny8' ) );
 		return $fields;
 	}
 

@@ -90,8 +90,11 @@ final class Dashboard {
 		if ( ! is_array( $counts ) || ( ! $counts['review'] && ! $counts['live'] ) ) {
 			return;
 		}
-		/* translators: 1: number of articles to review, 2: number of runs. */
-		$words = sprintf( __( 'IGNY8: %1$s to review, %2$s running', 'igny8' ), number_format_i18n( $counts['review'] ), number_format_i18n( $counts['live'] ) );
+		/* translators: %s: number of articles. */
+		$review = sprintf( __( '%s to review', 'igny8' ), number_format_i18n( $counts['review'] ) );
+		/* translators: %s: number of runs. */
+		$live  = sprintf( __( '%s running', 'igny8' ), number_format_i18n( $counts['live'] ) );
+		$words = 'IGNY8: ' . implode( ', ', array_keys( array_filter( array( $review => $counts['review'], $live => $counts['live'] ) ) ) ); // phpcs:ignore WordPress.Arrays
 		$bar->add_node(
 			array(
 				'id'    => 'igny8',
