@@ -12,10 +12,10 @@ pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
 MOST_CLICKS = 12
 RUN_MS = 90_000
 KEYWORDS = """keyword;volume;difficulty;intent
-raised bed soil;900;20;informational
-raised bed depth;500;15;informational
-compost bin;1200;30;commercial
-compost at home;800;25;informational
+chicken coop size;900;20;informational
+chicken coop bedding;500;15;informational
+bee hive stand;1200;30;commercial
+bee hive kit;800;25;informational
 =cmd;not a number;5;informational
 """
 
