@@ -13,6 +13,7 @@ from igny8_flask.content.table_lines import is_table_start, read_table
 MAX_LIST_DEPTH = 7
 MAX_QUOTE_DEPTH = 5
 MAX_STEPS = 10_000
+MAX_DEFINITIONS = 500  # the engine's lists of definitions are quadratic
 MAX_HEADING_CHARS = 500
 _BULLET = "•◦▪▸►●○‣–·■"
 _ITEM = re.compile(rf"([ \t]*)(?:([-*+{_BULLET}])|(\d{{1,9}})[.)])(?:[ \t]+(.*)|$)")
@@ -35,6 +36,7 @@ class _Reader:
     def __init__(self, anchor: Callable[[str], str]) -> None:
         self.anchor = anchor
         self.budget = MAX_STEPS
+        self.definitions = 0
 
     def read(self, lines: list[str], list_depth: int, quote_depth: int) -> list[str]:
         blocks: list[str] = []
@@ -183,14 +185,14 @@ class _Reader:
             if underline and len(taken) == 1 and _may_be_heading(taken[0], underline[1]):
                 blocks += self._heading("#" if underline[1][0] == "=" else "##", taken[0])
                 return index + 1
-            if _DEFINITION.match(line):
+            if self._defines(line):
                 return self._definitions(lines, index, taken, blocks)
             if self._breaks(lines, index) or self._interrupts(lines, index):
                 break
             taken.append(line.strip())
             index += 1
         after_blank = index + 1
-        if after_blank < len(lines) and len(taken) == 1 and _DEFINITION.match(lines[after_blank]):
+        if after_blank < len(lines) and len(taken) == 1 and self._defines(lines[after_blank]):
             return self._definitions(lines, after_blank, taken, blocks)
         blocks.append("\n".join(_literal_start(line) for line in taken))
         return index
@@ -205,11 +207,15 @@ class _Reader:
         following = _ITEM.match(lines[index + 1]) if index + 1 < len(lines) else None
         return bool(following and following[3] == str(int(match[3]) + 1))
 
+    def _defines(self, line: str) -> re.Match[str] | None:
+        return _DEFINITION.match(line) if self.definitions < MAX_DEFINITIONS else None
+
     def _definitions(
         self, lines: list[str], index: int, terms: list[str], blocks: list[str]
     ) -> int:
         entries = [*terms]
-        while index < len(lines) and (match := _DEFINITION.match(lines[index])):
+        while index < len(lines) and (match := self._defines(lines[index])):
+            self.definitions += 1
             entries.append(f":   {match[1].strip()}")
             index += 1
             while index < len(lines) and lines[index].strip():
@@ -265,4 +271,6 @@ def _literal_start(line: str) -> str:
     """Keep a line of running text from being read as a heading or a list by the engine."""
     if line.startswith("#"):
         return "\\" + line
+    if line.startswith(":"):
+        return "\u2060" + line
     return re.sub(r"^(\d+)\.(?=\s)", r"\1\\.", re.sub(r"^([-+*])(?=\s)", r"\\\1", line))

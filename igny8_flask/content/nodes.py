@@ -128,14 +128,20 @@ def plain_text(node: PageElement) -> str:
 
 def trim(tag: Tag) -> Tag:
     """Remove white space and line breaks at the edges of the element's content."""
+    children = tag.contents
+    start, end = 0, len(children)
+    while start < end and _is_gap(children[start]):
+        start += 1
+    while end > start and _is_gap(children[end - 1]):
+        end -= 1
+    if (start, end) != (0, len(children)):
+        fill(tag, detach(tag)[start:end])
     for position, strip in ((0, str.lstrip), (-1, str.rstrip)):
-        while tag.contents:
-            edge = tag.contents[position]
-            is_break = isinstance(edge, Tag) and edge.name == "br"
-            if not is_blank(edge) and not is_break:
-                break
-            edge.extract()
         last = tag.contents[position] if tag.contents else None
         if isinstance(last, NavigableString):
             last.replace_with(NavigableString(strip(str(last), " \n\t\r\u00a0")))
     return tag
+
+
+def _is_gap(node: PageElement) -> bool:
+    return is_blank(node) or (isinstance(node, Tag) and node.name == "br")
