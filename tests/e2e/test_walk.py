@@ -11,6 +11,7 @@ from tests.lab.wordpress_site import WordPressSite
 pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
 MOST_CLICKS = 12
 RUN_MS = 90_000
+SCREEN_MS = 30_000
 KEYWORDS = """keyword;volume;difficulty;intent
 chicken coop size;900;20;informational
 chicken coop bedding;500;15;informational
@@ -28,7 +29,7 @@ class Newcomer:
         self.clicks = 0
 
     def click(self, target: Locator) -> None:
-        expect(target).to_be_enabled()
+        expect(target).to_be_enabled(timeout=SCREEN_MS)
         target.click()
         self.clicks += 1
 
@@ -44,7 +45,7 @@ class Newcomer:
     def quote(self) -> str:
         """The first price on the screen."""
         note = self.page.locator(".igny8-quote").first
-        expect(note).to_contain_text("credit")
+        expect(note).to_contain_text("credit", timeout=SCREEN_MS)
         return note.inner_text()
 
     def go(self, screen: str) -> None:
@@ -68,14 +69,14 @@ def test_from_keywords_to_an_illustrated_post(
     page.get_by_label("One keyword a line").fill(KEYWORDS)
     newcomer.click(page.locator("#igny8-import").get_by_role("button", name="Add keywords"))
     expect(page.locator("#igny8-import [role=status]")).to_have_text(
-        "4 added, 0 known already, 1 refused."
+        "4 added, 0 known already, 1 refused.", timeout=SCREEN_MS
     )
     assert "$" in newcomer.quote()
     assert paid_calls(stack) == {}
 
     newcomer.press("Cluster all without a cluster")
     newcomer.finish("See the clusters")
-    expect(page.locator("tr[data-kind=clusters]").first).to_be_visible()
+    expect(page.locator("tr[data-kind=clusters]").first).to_be_visible(timeout=SCREEN_MS)
     assert "$" in newcomer.quote()
 
     newcomer.press("Generate ideas for all without ideas")
@@ -115,7 +116,9 @@ def test_a_check_adds_nothing_and_words_are_changed_in_place(
     page.get_by_label("One keyword a line").fill("garden shed\nשתילה באביב\n🌱 seedling tray\n")
     newcomer.press("Check")
     report = page.locator("#igny8-import")
-    expect(report.get_by_role("status")).to_contain_text("Nothing has been added yet.")
+    expect(report.get_by_role("status")).to_contain_text(
+        "Nothing has been added yet.", timeout=SCREEN_MS
+    )
     expect(report.locator("tbody tr")).to_have_count(3)
     newcomer.click(report.get_by_role("button", name="Add keywords"))
     row = page.locator("tr[data-kind=keywords]", has_text="garden shed")
@@ -124,6 +127,6 @@ def test_a_check_adds_nothing_and_words_are_changed_in_place(
     dialog = page.locator("dialog[open]")
     dialog.get_by_label("Searches a month").fill("4321")
     newcomer.click(dialog.get_by_role("button", name="Save"))
-    expect(row).to_contain_text("4,321")
+    expect(row).to_contain_text("4,321", timeout=SCREEN_MS)
     expect(row.get_by_role("button", name="Edit")).to_be_attached()
     assert admin_tab.complaints == []
