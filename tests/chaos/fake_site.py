@@ -45,6 +45,7 @@ class FakeSite:
             "status": document["status"],
             "link": link,
             "edit_link": link,
+            "slug": document.get("slug", ""),
             "sha": "0" * 64,
             "fields": {name: {"state": "applied"} for name in FIELDS},
             "media": [],
