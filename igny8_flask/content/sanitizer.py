@@ -163,14 +163,15 @@ def _filter(tag: str, attribute: str, value: str) -> str | None:
         classes = [name for name in value.split() if _CLASSES[tag].match(name)]
         return classes[0] if classes else None
     if attribute == "href":
-        return _address(value)
+        return safe_address(value)
     pattern = _PATTERNS.get(attribute)
     return value if pattern is None or pattern.match(value) else None
 
 
-def _address(value: str) -> str | None:
-    """A link goes to the web, a mail address, a phone, this site or this page."""
-    value = value.replace(" ", "%20")
+def safe_address(value: str) -> str | None:
+    """Return where a link may go: the web, a mail address, a phone, this site or this page."""
+    scheme, mark, rest = value.replace(" ", "%20").partition(":")
+    value = scheme.lower() + mark + rest if mark else scheme
     if value.lower().startswith("www."):
         value = f"https://{value}"
     known = value.startswith(("#", "mailto:", "tel:")) or _WEB_ADDRESS.match(value)

@@ -6,6 +6,7 @@ from html import unescape
 from bs4 import NavigableString, Tag
 
 from igny8_flask.content.nodes import HEADINGS, attribute, new
+from igny8_flask.content.sanitizer import safe_address
 
 _LITERAL = frozenset({"code", "pre", "kbd", "samp"})
 _MERGED = frozenset(["strong", "em", "s", "u", "mark", "small", "sub", "sup", "span"])
@@ -102,7 +103,8 @@ def _replace_marks(string: NavigableString, text: str, emphasis: bool) -> None:
 
 def _mark(match: re.Match[str], in_link: bool) -> Tag | None:
     if match[4]:
-        return None if in_link else new("a", match[4], href=match[5])
+        address = safe_address(match[5])
+        return new("a", match[4], href=address) if address and not in_link else None
     if match[6]:
         return new("code", match[6])
     name = "em" if match[3] else "strong"
@@ -116,7 +118,7 @@ def link_addresses(root: Tag) -> None:
         if re.fullmatch(r"https?://[^\s<>\"]+", text, re.I) and not paragraph.find("a"):
             for child in list(paragraph.children):
                 child.extract()
-            paragraph.append(new("a", text, href=text))
+            paragraph.append(new("a", text, href=safe_address(text) or text))
 
 
 def anchors(root: Tag) -> set[str]:

@@ -1,6 +1,8 @@
 """Hostile replies: whatever goes in, only harmless markup comes out, also after a second parse."""
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nh3
@@ -11,7 +13,7 @@ from igny8_flask.content import NormalizedContent, normalize
 from igny8_flask.errors import ReplyError
 
 ATTACKS = [
-    line
+    line.replace("\\n", "\n")
     for line in Path(__file__).with_name("attacks.txt").read_text(encoding="utf-8").split("\n")
     if line
 ]
@@ -19,9 +21,15 @@ WRAPS = {
     "alone": "{}",
     "in a paragraph": "Before words {} after words.",
     "in html": "<h2>A</h2><p>Before {} after</p><p>x</p>",
+    "in an html attribute": '<p>Before <a href="https://e.com/" title="{}">link</a></p><p>x</p>',
     "in a list": "- one {}\n- two\n",
     "in a table": "| a | b |\n|---|---|\n| {} | x |\n",
     "after a line": "Text\n\n{}\n\nText",
+    "in a heading": "## Head {}\n\nText.",
+    "in a link": "See [words {} more](https://e.com/{}) now.",
+    "in a link's title": 'See [words](https://e.com "{}") now.',
+    "in an image": "![picture {}](https://e.com/a.png)\n\nText.",
+    "in code": "Use `{}` here.\n\n```\n{}\n```\n\nText.",
 }
 _TAGS = {
     "p",
@@ -112,6 +120,9 @@ _BLOCKS = {
         "more",
     ]
 }
+_ACTIVE = {"script", "style", "iframe", "object", "embed", "svg", "math", "form", "input", "button"}
+_LIVE = {"style", "onclick", "onerror", "onload", "onfocus", "srcset", "data-x", "name"}
+_SCHEMES = {"http", "https", "mailto", "tel", "javascript", "data", "vbscript", "file", "blob"}
 _CLASS = re.compile(r"(?:wp-|has-|is-|language-)[\w+#.-]+\Z")
 _SHORTCODE = re.compile(r"\[/?[\w-]*[^\W\d_]")
 
@@ -152,17 +163,40 @@ def normalized(reply: str) -> NormalizedContent | None:
 
 
 def test_the_collection_of_attacks_is_large_enough() -> None:
-    assert len(set(ATTACKS)) >= 150
+    assert len(set(ATTACKS)) >= 400
 
 
-@pytest.mark.parametrize("wrap", WRAPS, ids=str)
+def replies_with(attack: str) -> Iterator[str]:
+    """The attack in every place of a reply, and within a JSON string."""
+    for wrap in WRAPS.values():
+        yield wrap.replace("{}", attack)
+    yield json.dumps({"title": attack, "content": f"## A\n\nText {attack} text."})
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_leaves_nothing_dangerous(attack: str, wrap: str) -> None:
-    result = normalized(WRAPS[wrap].replace("{}", attack))
-    if result is None:
-        return
-    assert not dangers(result.html), result.html
-    assert not dangers(result.blocks), result.blocks
+def test_an_attack_leaves_nothing_dangerous(attack: str) -> None:
+    for reply in replies_with(attack):
+        result = normalized(reply)
+        if result is not None:
+            assert not dangers(result.html), f"{reply}\n{result.html}"
+            assert not dangers(result.blocks), f"{reply}\n{result.blocks}"
+            assert is_what_a_browser_sees(result.html), f"{reply}\n{result.html}"
+
+
+def is_what_a_browser_sees(html: str) -> bool:
+    """Whether a second, browser-grade parse finds nothing outside the vocabulary."""
+    html = html.replace("<!--more-->", "")
+    plain = nh3.clean(html, tags=_TAGS, attributes={"*": _ATTRIBUTES}, link_rel=None)
+    everything = nh3.clean(
+        html,
+        tags=nh3.ALLOWED_TAGS | _TAGS | _ACTIVE,
+        attributes={"*": _ATTRIBUTES | _LIVE},
+        clean_content_tags=set(),
+        link_rel=None,
+        strip_comments=False,
+        url_schemes=_SCHEMES,
+    )
+    return plain == everything
 
 
 @pytest.mark.parametrize("attack", [attack for attack in ATTACKS if not attack.startswith("{")])
