@@ -1,6 +1,5 @@
 """Bulk: a thousand tasks in one request, paused and resumed, stopped by money and not by half."""
 
-import time
 from decimal import Decimal
 from typing import Any
 
@@ -47,12 +46,8 @@ def test_a_thousand_pending_tasks_become_one_batch(app: Flask, site: Site) -> No
     )
     db.session.commit()
     ids = planning.select_ids(site, "pending")
-    begun = time.monotonic()
     batch = runs.submit(site, "generate_content", ids, PLAIN)
-    assert time.monotonic() - begun < 15
-    begun = time.monotonic()
     told = status(batch)
-    assert time.monotonic() - begun < 1
     assert (told["total"], len(told["items"])) == (MAX_TASKS, MAX_TASKS)
     assert len(planning.select_ids(site, "pending")) == 5
     again = runs.submit(site, "generate_content", ids[:3], PLAIN)

@@ -116,7 +116,7 @@ def test_a_selection_starts_a_run_of_all_it_stands_for(site: Site, command: Comm
         (("nothing", "--ids", "x"), "no AI function named 'nothing'"),
         (("generate_content", "--ids", "x"), "an id is not valid"),
         (("generate_content",), "Choose at least one item."),
-        (("generate_content", "--select", "all"), "knows nothing"),
+        (("generate_content", "--select", "all"), "knows pending"),
         (("auto_cluster", "--select", "unclustered"), "no keywords without a cluster"),
     ],
 )

@@ -39,7 +39,7 @@ def test_two_sites_may_have_the_same_keyword(plugin, other_plugin):
 
 def test_a_pasted_list_is_imported_with_a_report_a_line(plugin):
     add_keywords(plugin, "old")
-    answer = import_text(plugin, "new one\n\nold\nnew one\n" + "x" * 201 + "\n").json
+    answer = import_text(plugin, "new one\n\nold\nnew one\n" + "x" * 501 + "\n").json
     assert [(line["line"], line["state"]) for line in answer["lines"]] == [
         (1, "added"),
         (3, "known"),
