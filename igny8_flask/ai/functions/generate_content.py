@@ -136,8 +136,7 @@ class GenerateContentFunction(BaseAIFunction):
             "proposal": bool(payload.get("options", {}).get("proposal")),
             "site_id": site_id,
             "language": payload.get("language") or "English",
-            "tone": payload.get("tone")
-            or "clear, friendly and expert, for the readers of this site",
+            "tone": _voice(payload),
         }
 
     def build_prompt(self, data: dict[str, Any], account: Account | None = None) -> Prompt:
@@ -238,6 +237,12 @@ def _fresh_proposal(content: Content) -> ContentProposal:
     proposal = ContentProposal(**owner, content_id=content.id)
     db.session.add(proposal)
     return proposal
+
+
+def _voice(payload: dict[str, Any]) -> str:
+    """Tone and audience in one phrase, as the site's owner set them."""
+    tone = payload.get("tone") or "clear, friendly and expert"
+    return f"{tone}, for {payload.get('audience') or 'the readers of this site'}"
 
 
 def _shortfall(reply: ArticleReply, words_asked: int | None) -> str:
