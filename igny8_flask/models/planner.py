@@ -68,6 +68,11 @@ class Keyword(Identified, Timestamped, SiteOwned, Base):
         primaryjoin="Keyword.cluster_id == Cluster.id",
     )
 
+    @validates("cluster_id")
+    def _follow_cluster(self, _name: str, cluster_id: uuid.UUID | None) -> uuid.UUID | None:
+        self.status = "mapped" if cluster_id else "new"
+        return cluster_id
+
 
 class ContentIdea(Identified, Timestamped, SiteOwned, Base):
     """An article to be written; ``outline`` is a list of ``{"heading", "key_points"}``."""

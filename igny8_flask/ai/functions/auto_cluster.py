@@ -153,7 +153,7 @@ class AutoClusterFunction(BaseAIFunction):
             cluster = clusters.named(row)
             for text in members:
                 keyword = keywords[ids[text]]
-                keyword.cluster_id, keyword.status = cluster.id, "mapped"
+                keyword.cluster_id = cluster.id
             taken.update(members)
         warnings = [text for reply in parsed for text in reply.warnings]
         gone = [text for text, keyword_id in ids.items() if keyword_id not in keywords]

@@ -157,3 +157,12 @@ def test_a_keyword_is_deleted(plugin):
     keyword = add_keywords(plugin, "x").json["results"][0]["id"]
     assert plugin("DELETE", f"{KEYWORDS}{keyword}/").status_code == 200
     assert db.session.scalars(db.select(Keyword)).all() == []
+
+
+def test_a_keyword_given_to_a_cluster_is_mapped_and_free_again_without(plugin):
+    cluster = plugin("POST", CLUSTERS, {"items": [{"name": "Soil"}]}).json["results"][0]["id"]
+    item = {"keyword": "garden soil", "cluster_id": cluster}
+    row = plugin("POST", KEYWORDS, {"items": [item]}).json["results"][0]
+    assert row["status"] == "mapped"
+    row = plugin("PATCH", f"{KEYWORDS}{row['id']}/", {"cluster_id": None}).json["keyword"]
+    assert row["status"] == "new"
