@@ -45,3 +45,4 @@ def test_threads_share_one_process(host: Callable[[str], WorkerHost]) -> None:
     ids = [worker.submit(make_site().site) for _ in range(12)]
     wait_until(lambda: worker.running(ids) >= 10, 40, "ten runs at once")
     wait_until(lambda: worker.states(ids) == {"success"}, 60, "all runs done")
+    assert worker.paid() == len(ids)
