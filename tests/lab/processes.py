@@ -158,8 +158,11 @@ def started(pid: int) -> str:
 
 def children(pid: int) -> list[int]:
     """The direct children of a process."""
-    threads = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for thread in threads for child in _read(thread).split()]
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:  # it ended while we looked
+        return []
+    return [int(child) for thread in threads for child in _read(thread / "children").split()]
 
 
 def descendants(pid: int) -> list[int]:
