@@ -12,8 +12,9 @@ from igny8_flask.cache import StatusBody
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError, LeaseLostError, WordPressError
 from igny8_flask.jobs import add_or_find_live, publish_status, put_back, work_key
-from igny8_flask.leases import Ticket, move, reclaim_expired
+from igny8_flask.leases import Ticket, move
 from igny8_flask.models import Content, ContentStatus, Delivery, DeliveryKind, Site, WorkState
+from igny8_flask.recovery import reclaim_expired
 from igny8_flask.rows import not_found
 from igny8_flask.services import current
 from igny8_flask.work_status import share

@@ -51,7 +51,7 @@ def perform(
     if not claim(ticket, lease_s):
         log.info("job_not_ours", job_id=ticket.job_id)
         return
-    work: Any = db.session.get_one(ticket.model, ticket.id)
+    work: Any = db.session.get_one(ticket.model, ticket.id, populate_existing=True)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     ids = {"site_id": str(work.site_id), "run_id": str(work.id)}
     with logging.bound(**ids), kept(app, ticket, lease_s) as lease:

@@ -1,4 +1,4 @@
-"""Conditional state moves of work rows: claim, keep, let go, and find what was abandoned.
+"""Conditional state moves of work rows: admit, claim, keep. ``recovery`` finds what was abandoned.
 
 Every move is an UPDATE that names the state it expects and the fencing number (``generation``)
 that the caller holds; when no row changed, somebody else owns the work. Shared by runs and
@@ -26,8 +26,6 @@ from igny8_flask.models import AITaskLog, Delivery, Site, WorkState
 log = get_logger(__name__)
 
 WorkRow = type[AITaskLog] | type[Delivery]
-MAX_CRASHES = 3  # worker deaths after which a row is quarantined instead of tried again
-QUEUED_MAX_S = 30  # a queued row that Redis no longer holds is sent again after this long
 TICKS_PER_LEASE = 12
 
 
@@ -140,78 +138,6 @@ def _renew_once(ticket: Ticket, lease_s: int) -> tuple[bool, bool]:
     return held, bool(cancelled)
 
 
-def reclaim_expired(model: WorkRow) -> list[uuid.UUID]:
-    """Give rows whose worker fell silent back to the queue; quarantine those that keep dying.
-
-    Returns the ids that were quarantined (state FAILURE, code ``poison``).
-    """
-    now = utcnow()
-    expired = (model.state == WorkState.RUNNING) & (model.lease_until < now) & _not_batch(model)
-    silent = db.session.execute(select(model.id, model.generation, model.crashes).where(expired))
-    quarantined = []
-    for row in silent.all():
-        ticket = Ticket(model, row.id, row.generation)
-        poison = row.crashes >= MAX_CRASHES - 1
-        values = _quarantine(now) if poison else _hand_back()
-        changes = {"generation": row.generation + 1, "crashes": row.crashes + 1, **values}
-        if move(ticket, (WorkState.RUNNING,), **changes) and poison:
-            quarantined.append(row.id)
-    db.session.commit()
-    return quarantined
-
-
-def _quarantine(now: datetime) -> dict[str, Any]:
-    words = f"The worker died {MAX_CRASHES} times on this; it will not be tried again by itself."
-    return {
-        "state": WorkState.FAILURE,
-        "finished_at": now,
-        "message": words,
-        "error": words,
-        "error_code": "poison",
-    }
-
-
-def _hand_back() -> dict[str, Any]:
-    return {
-        "state": WorkState.PENDING,
-        "not_before": None,
-        "message": "A worker stopped; going on from the last step.",
-    }
-
-
-def expire(ticket: Ticket) -> None:
-    """Let a lease run out now, because its worker is known to be dead."""
-    move(
-        ticket,
-        (WorkState.RUNNING,),
-        lease_until=utcnow() - timedelta(seconds=1),
-    )
-    db.session.commit()
-
-
-def stale_queued(model: WorkRow) -> list[Ticket]:
-    """Rows that were handed to Redis a while ago and nobody has claimed yet."""
-    limit = utcnow() - timedelta(seconds=QUEUED_MAX_S)
-    rows = db.session.execute(
-        select(model.id, model.generation).where(
-            model.state == WorkState.QUEUED, model.queued_at < limit
-        )
-    ).all()
-    db.session.commit()
-    return [Ticket(model, row.id, row.generation) for row in rows]
-
-
-def back_to_pending(ticket: Ticket) -> None:
-    """Un-queue a row that Redis does not hold."""
-    move(
-        ticket,
-        (WorkState.QUEUED,),
-        state=WorkState.PENDING,
-        queued_at=None,
-    )
-    db.session.commit()
-
-
 def admit(model: WorkRow, site_slots: int, room: int) -> list[Ticket]:
     """Pick due rows fairly (one of each site per turn, at most ``site_slots`` of a site in work)
     and move them pending → queued with a new generation. Returns their tickets."""
@@ -237,7 +163,7 @@ def _pick(model: WorkRow, now: datetime, site_slots: int, room: int) -> list[tup
 
     Each turn probes the admission index once per site: a backlog costs nothing.
     """
-    in_work = (model.state.in_((WorkState.QUEUED, WorkState.RUNNING))) & _not_batch(model)
+    in_work = (model.state.in_((WorkState.QUEUED, WorkState.RUNNING))) & is_executed(model)
     busy = {
         row.site_id: row.busy
         for row in db.session.execute(
@@ -287,5 +213,6 @@ def _turn(
     )
 
 
-def _not_batch(model: WorkRow) -> ColumnElement[bool]:
+def is_executed(model: WorkRow) -> ColumnElement[bool]:
+    """Rows that workers execute; a batch only gathers such rows."""
     return model.is_batch.is_(False)

@@ -23,6 +23,7 @@ class PaidCalls:
 
     def __init__(self, run: AITaskLog) -> None:
         self._run_id = run.id
+        self._generation = run.generation
         self._owner = {"account_id": run.account_id, "site_id": run.site_id}
 
     def find(self, intent: CallIntent) -> StoredCall | None:
@@ -62,6 +63,7 @@ class PaidCalls:
             model=intent.model,
             provider=intent.provider,
             attempt=(attempt or 0) + 1,
+            generation=self._generation,
         )
         db.session.add(call)
         db.session.flush()

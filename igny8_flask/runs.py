@@ -19,9 +19,10 @@ from igny8_flask.jobs import (
     publish_status,
     request_cancel,
 )
-from igny8_flask.leases import Lease, Ticket, move, reclaim_expired
+from igny8_flask.leases import Lease, Ticket, move
 from igny8_flask.ledger import PaidCalls, credits_for, run_cost
 from igny8_flask.models import Account, AITaskLog, Site, WorkState
+from igny8_flask.recovery import reclaim_expired
 from igny8_flask.services import current
 from igny8_flask.work_status import describe as describe_work
 from igny8_flask.work_status import share

@@ -17,10 +17,11 @@ from igny8_flask import pauses, publishing, retention, runs, scheduling
 from igny8_flask.api.idempotency import forget_expired
 from igny8_flask.cache import BELL, connect
 from igny8_flask.handshake import forget_old_codes
-from igny8_flask.leases import Ticket, WorkRow, admit, back_to_pending, stale_queued
+from igny8_flask.leases import Ticket, WorkRow, admit
 from igny8_flask.log import get_logger
 from igny8_flask.models import AITaskLog, Delivery
 from igny8_flask.queue import JobQueue
+from igny8_flask.recovery import back_to_pending, stale_queued
 from igny8_flask.services import current
 
 log = get_logger(__name__)

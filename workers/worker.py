@@ -8,10 +8,11 @@ from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from igny8_flask.leases import Ticket, expire
+from igny8_flask.leases import Ticket
 from igny8_flask.log import get_logger
 from igny8_flask.models import AITaskLog, Delivery
 from igny8_flask.queue import QUEUE_NAME, RUN_JOB
+from igny8_flask.recovery import expire
 from workers.tasks import bound_app
 
 log = get_logger(__name__)

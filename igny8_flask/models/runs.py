@@ -56,6 +56,7 @@ class PaidCall(Identified, Timestamped, SiteOwned, Base):
     prompt_hash: Mapped[str] = mapped_column(String(64))
     model: Mapped[str] = mapped_column(String(120))
     attempt: Mapped[int] = mapped_column(default=1)
+    generation: Mapped[int] = mapped_column(default=0)  # the run's, when the call was made
     state: Mapped[CallState] = mapped_column(stored(CallState), default=CallState.INTENT)
     provider: Mapped[str] = mapped_column(String(60), default="")
     provider_ref: Mapped[str | None] = mapped_column(String(80))

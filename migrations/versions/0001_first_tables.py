@@ -265,6 +265,7 @@ def upgrade() -> None:
     sa.Column('prompt_hash', sa.String(length=64), nullable=False),
     sa.Column('model', sa.String(length=120), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('state', sa.Enum('intent', 'done', 'failed', 'unknown', name='callstate', native_enum=False, length=20), nullable=False),
     sa.Column('provider', sa.String(length=60), nullable=False),
     sa.Column('provider_ref', sa.String(length=80), nullable=True),

@@ -13,7 +13,6 @@ from igny8_flask.ai.providers import OpenAICompatText
 from igny8_flask.cache import StatusBody
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
-from igny8_flask.leases import reclaim_expired
 from igny8_flask.models import (
     AITaskLog,
     CallState,
@@ -25,6 +24,7 @@ from igny8_flask.models import (
     TaskStatus,
     WorkState,
 )
+from igny8_flask.recovery import reclaim_expired
 from igny8_flask.services import current
 from tests.factories import make_site, make_task
 from tests.integration.jobs_by_hand import (
@@ -149,7 +149,7 @@ def test_a_worker_killed_after_the_paid_call_costs_nothing_more(
     reclaim_expired(AITaskLog)
     done = run_next()
     assert done.state is WorkState.SUCCESS
-    assert done.crashes == 1
+    assert done.crashes == 0
     assert paid(sandbox) == 1
     assert "already paid" in str(done.request_steps)
 
@@ -183,6 +183,36 @@ def test_three_dead_workers_quarantine_a_run(site: Site) -> None:
     assert poisoned.state is WorkState.FAILURE
     assert poisoned.error_code == "poison"
     assert admit_all() == []
+
+
+def test_a_death_after_progress_is_not_counted_as_poison(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit_article(site)
+    deaths = []
+    for method, owner in [
+        ("complete", OpenAICompatText),
+        ("complete", OpenAICompatText),
+        ("save_output", GenerateContentFunction),  # after the reply was paid for and stored
+        ("save_output", GenerateContentFunction),
+        ("save_output", GenerateContentFunction),
+        ("save_output", GenerateContentFunction),
+    ]:
+        (ticket,) = admit_all()
+        with killed_in(monkeypatch, owner, method):
+            execute(ticket)
+        abandon(ticket)
+        runs.sweep()
+        row = reload(ticket)
+        deaths.append((row.crashes, row.attempts, row.state.value))
+    assert deaths == [
+        (1, 1, "pending"),
+        (2, 2, "pending"),
+        (0, 0, "pending"),
+        (1, 1, "pending"),
+        (2, 2, "pending"),
+        (3, 3, "failure"),
+    ]
 
 
 def test_a_refused_key_fails_with_the_setting_to_change(site: Site, sandbox: Sandbox) -> None:

@@ -69,6 +69,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.models",
         "igny8_flask.outbound",
         "igny8_flask.queue",
+        "igny8_flask.recovery",
     ),
     ("igny8_flask.config", "igny8_flask.db", "igny8_flask.errors", "igny8_flask.log"),
 )
