@@ -83,8 +83,12 @@ class Cache:
             log.warning("redis_away", error=str(error))
             return None
 
+    def is_away(self) -> bool:
+        """Whether Redis failed to answer now, or just before."""
+        return self.ask(lambda redis: redis.ping()) is None
+
     def is_up(self) -> bool:
-        """Whether Redis answers now."""
+        """Whether Redis answers now, however it did before."""
         try:
             up = bool(self.redis.ping())
         except RedisError:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from igny8_flask import (
+    backlog,
     deliveries,
     differences,
     documents,
@@ -55,8 +56,8 @@ def submit(
     """Ask for the delivery of some articles, or for their way to the trash.
 
     ``options``: ``force`` overwrites a post that a human changed; ``status`` overrides the rule of
-    the site. A live delivery of an article is returned as it is. Raises InputError and
-    NotFoundError.
+    the site. A live delivery of an article is returned as it is. Raises InputError,
+    NotFoundError, and UnavailableError when too much waits for a Redis that is away.
     """
     ids = list(dict.fromkeys(content_ids))
     if not ids or len(ids) > MAX_CONTENTS:
@@ -65,6 +66,7 @@ def submit(
     owned = select(Content.id).where(Content.site_id == site.id, Content.id.in_(ids))
     if len(set(db.session.scalars(owned))) != len(ids):
         raise NotFoundError("One of the chosen articles does not exist any more.")
+    backlog.refuse_beyond_bound()
     added = [add(site, one, options, kind) for one in ids]
     db.session.commit()
     current().cache.ring()

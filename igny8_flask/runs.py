@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from igny8_flask import batches, chains, pauses, quotes, retries, site_settings
+from igny8_flask import backlog, batches, chains, pauses, quotes, retries, site_settings
 from igny8_flask.ai.engine import AIEngine
 from igny8_flask.ai.registry import get_function_instance
 from igny8_flask.ai.types import CallStore, ProgressState
@@ -39,7 +39,8 @@ def submit(
 
     Several ids of a per-item function become a batch of runs. ``options``: ``images`` and
     ``publish`` (bool) say what follows an article; the site's settings are their defaults.
-    Raises InputError and NotFoundError for input that can be judged now, BudgetError above a cap.
+    Raises InputError and NotFoundError for input that can be judged now, BudgetError above a cap,
+    UnavailableError when too much waits for a Redis that is away.
     """
     fn = get_function_instance(function_name)
     metadata = fn.get_metadata()
@@ -47,6 +48,7 @@ def submit(
     fn.validate({"site_id": site.id, "ids": ids}, site.account)
     options = {**default_options(site), **options}
     quotes.refuse_above_caps(site, fn.get_name(), ids, options)
+    backlog.refuse_beyond_bound()
     if metadata.per_item and len(ids) > 1:
         runs = [chains.add(site, fn.get_name(), [one], options) for one in ids]
         run = batches.gather(site, fn.get_name(), runs, options)

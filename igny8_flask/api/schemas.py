@@ -6,13 +6,23 @@ import uuid
 from functools import cache
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    pre_dump,
+    validate,
+    validates_schema,
+)
 
 from igny8_flask.rows import PageQuery
+from igny8_flask.services import current
 
 MAX_IDS = 100
 MAX_TITLE_CHARS = 300
 MAX_TEXT_CHARS = 20_000
+LATE = "It will start late: a part of this service is away."
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
 
@@ -154,8 +164,19 @@ def rows_schema(row: type[Schema]) -> type[Schema]:
 
 
 class Accepted(Answer):
-    """202: the work was accepted and is followed under ``status_url``."""
+    """202: the work was accepted and is followed under ``status_url``.
+
+    ``deferred`` stands there only when it starts late, because Redis is away.
+    """
 
     task_id = Id()
     message = fields.String()
     status_url = fields.String()
+    deferred = fields.Boolean()
+
+    @pre_dump
+    def say_if_deferred(self, accepted: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        """Say so when nothing can start now."""
+        if not current().cache.is_away():
+            return accepted
+        return {**accepted, "deferred": True, "message": f"{accepted['message']} {LATE}"}

@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("igny8_flask.api",),
     ("igny8_flask.auth",),
     (
+        "igny8_flask.backlog",
         "igny8_flask.batches",
         "igny8_flask.budgets",
         "igny8_flask.chains",

@@ -1,10 +1,12 @@
 """AI functions accepted over HTTP, and the status of their runs."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, insert, select, update
 
-from igny8_flask.db import db
+from igny8_flask.db import db, utcnow
 from igny8_flask.models import AITaskLog, Cluster, Content, Delivery, Keyword, WorkState
 from tests.factories import make_content, make_task
 
@@ -25,7 +27,9 @@ def test_a_click_is_accepted_without_redis_and_can_be_followed(plugin):
     task = make_task(plugin.site)
     answer = plugin("POST", GENERATE, {"ids": [str(task.id)]})
     assert answer.status_code == 202
-    assert set(answer.json) == {"success", "task_id", "message", "status_url"}
+    assert set(answer.json) == {"success", "task_id", "message", "status_url", "deferred"}
+    assert answer.json["deferred"] is True
+    assert "start late" in answer.json["message"]
     status = plugin("GET", answer.json["status_url"])
     assert status.status_code == 200
     assert status.json["task_id"] == answer.json["task_id"]
@@ -40,6 +44,39 @@ def test_a_second_press_gives_the_live_run(plugin):
     first = plugin("POST", GENERATE, {"ids": [str(task.id)]}).json
     second = plugin("POST", GENERATE, {"ids": [str(task.id), str(task.id)]}).json
     assert second["task_id"] == first["task_id"]
+
+
+@pytest.mark.parametrize(
+    ("count", "waiting_since", "status"),
+    [
+        (9_999, timedelta(0), 202),
+        (10_000, timedelta(0), 503),
+        (1, timedelta(minutes=14), 202),
+        (1, timedelta(minutes=16), 503),
+    ],
+)
+def test_without_redis_only_so_much_may_wait(plugin, count, waiting_since, status):
+    run = make_run(plugin.site)
+    same = {name: getattr(run, name) for name in ("account_id", "site_id", "function_name")}
+    rows = [{**same, "id": uuid.uuid4(), "work_key": str(n)} for n in range(1, count)]
+    if rows:
+        db.session.execute(insert(AITaskLog), rows)
+    db.session.execute(update(AITaskLog).values(updated_at=utcnow() - waiting_since))
+    db.session.commit()
+    answer = plugin("POST", GENERATE, {"ids": [str(make_task(plugin.site).id)]})
+    assert answer.status_code == status
+    if status == 503:
+        assert answer.json["code"] == "busy"
+        assert answer.headers["Retry-After"] == "60"
+        assert db.session.scalar(select(func.count()).select_from(AITaskLog)) == count
+
+
+def test_a_run_that_waits_for_its_next_try_is_no_backlog(plugin):
+    make_run(plugin.site, not_before=utcnow() + timedelta(hours=1))
+    db.session.execute(update(AITaskLog).values(updated_at=utcnow() - timedelta(hours=2)))
+    db.session.commit()
+    answer = plugin("POST", GENERATE, {"ids": [str(make_task(plugin.site).id)]})
+    assert answer.status_code == 202
 
 
 def test_several_tasks_are_followed_as_one(plugin):
