@@ -82,6 +82,7 @@ class FaultProxy:
                 client.shutdown(socket.SHUT_WR)
             elif fault == "reset":
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+                client.shutdown(socket.SHUT_RD)  # a thread that still reads would keep it open
                 client.close()
             elif fault in ("cut", "lost_answer"):
                 if fault == "cut":
