@@ -8,7 +8,7 @@ from typing import Any
 import uuid6
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import DateTime, MetaData, event, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -27,6 +27,14 @@ SQLITE_BUSY_TIMEOUT_MS = 10_000
 def utcnow() -> datetime:
     """Aware UTC time of now."""
     return datetime.now(UTC)
+
+
+def database_now() -> Any:
+    """The time now by the one clock that all hosts share: an expression on PostgreSQL.
+
+    SQLite runs inside each process of one host, whose clock it is.
+    """
+    return func.now() if db.session.get_bind().dialect.name == "postgresql" else utcnow()
 
 
 def id_at(moment: datetime) -> uuid.UUID:

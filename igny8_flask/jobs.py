@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from igny8_flask import log as logging
-from igny8_flask.db import db, utcnow
+from igny8_flask.db import database_now, db, utcnow
 from igny8_flask.errors import (
     CancelledError,
     ConflictError,
@@ -93,7 +93,7 @@ def _retry(
         (WorkState.RUNNING,),
         state=WorkState.PENDING,
         lease_until=None,
-        not_before=utcnow() + timedelta(seconds=delay),
+        not_before=database_now() + timedelta(seconds=delay),
         attempts=work.attempts - waited,
         message=error.message,
         error_code=error.code,

@@ -6,11 +6,12 @@ deliveries, which alone decide *which* moves happen.
 """
 
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -18,7 +19,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, func, select, true, 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
-from igny8_flask.db import db, utcnow
+from igny8_flask.db import database_now, db
 from igny8_flask.errors import CancelledError, LeaseLostError
 from igny8_flask.log import get_logger
 from igny8_flask.models import AITaskLog, Delivery, Site, WorkState
@@ -59,7 +60,7 @@ def move(ticket: Ticket, expected: tuple[WorkState, ...], **values: Any) -> bool
 
 def claim(ticket: Ticket, lease_s: int) -> bool:
     """Take a queued row into work; False when it is no longer ours to take."""
-    now = utcnow()
+    now = database_now()
     taken = move(
         ticket,
         (WorkState.QUEUED,),
@@ -111,15 +112,15 @@ def kept(app: Flask, ticket: Ticket, lease_s: int) -> Iterator[Lease]:
 
 
 def _renew(app: Flask, lease: Lease, lease_s: int, done: threading.Event) -> None:
-    until = utcnow() + timedelta(seconds=lease_s)
+    until = time.monotonic() + lease_s
     while not done.wait(lease_s / TICKS_PER_LEASE) and not lease.lost.is_set():
         try:
             with app.app_context():
                 held, cancelled = _renew_once(lease.ticket, lease_s)
-            until = utcnow() + timedelta(seconds=lease_s)
+            until = time.monotonic() + lease_s
         except SQLAlchemyError:
             log.warning("lease_renewal_failed", work_id=str(lease.ticket.id))
-            held, cancelled = utcnow() < until, False
+            held, cancelled = time.monotonic() < until, False
         if cancelled:
             lease.cancelled.set()
         if not held:
@@ -130,7 +131,7 @@ def _renew_once(ticket: Ticket, lease_s: int) -> tuple[bool, bool]:
     held = move(
         ticket,
         (WorkState.RUNNING,),
-        lease_until=utcnow() + timedelta(seconds=lease_s),
+        lease_until=database_now() + timedelta(seconds=lease_s),
     )
     model = ticket.model
     cancelled = db.session.scalar(select(model.cancel_requested).where(model.id == ticket.id))
@@ -141,7 +142,7 @@ def _renew_once(ticket: Ticket, lease_s: int) -> tuple[bool, bool]:
 def admit(model: WorkRow, site_slots: int, room: int) -> list[Ticket]:
     """Pick due rows fairly (one of each site per turn, at most ``site_slots`` of a site in work)
     and move them pending → queued with a new generation. Returns their tickets."""
-    now = utcnow()
+    now = database_now()
     picked = _pick(model, now, site_slots, room)
     tickets = []
     for row_id, generation in picked:
@@ -158,7 +159,7 @@ def admit(model: WorkRow, site_slots: int, room: int) -> list[Ticket]:
     return tickets
 
 
-def _pick(model: WorkRow, now: datetime, site_slots: int, room: int) -> list[tuple[uuid.UUID, int]]:
+def _pick(model: WorkRow, now: Any, site_slots: int, room: int) -> list[tuple[uuid.UUID, int]]:
     """Turn by turn the next due row of each site that has a slot left, interactive before bulk.
 
     Each turn probes the admission index once per site: a backlog costs nothing.
@@ -189,7 +190,7 @@ def for_workers(own: Any) -> ColumnElement[bool]:
 
 
 def _turn(
-    model: WorkRow, now: datetime, turn: int, full: list[uuid.UUID], most: int
+    model: WorkRow, now: Any, turn: int, full: list[uuid.UUID], most: int
 ) -> Select[uuid.UUID, int]:
     """The due row number ``turn`` of every site that is not full."""
     own = aliased(model)

@@ -6,12 +6,12 @@ on a bad day is not taken for poison. It still ends: each of its calls is paid o
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, select
 
-from igny8_flask.db import db, utcnow
+from igny8_flask.db import database_now, db, utcnow
 from igny8_flask.leases import Ticket, WorkRow, is_executed, move
 from igny8_flask.models import AITaskLog, CallState, PaidCall, WorkState
 
@@ -24,7 +24,7 @@ def reclaim_expired(model: WorkRow) -> list[uuid.UUID]:
 
     Returns the ids that were quarantined (state FAILURE, code ``poison``).
     """
-    now = utcnow()
+    now = database_now()
     expired = (model.state == WorkState.RUNNING) & (model.lease_until < now) & is_executed(model)
     silent = db.session.execute(
         select(
@@ -39,7 +39,7 @@ def reclaim_expired(model: WorkRow) -> list[uuid.UUID]:
     for row in silent.all():
         poison = not row.got_further and row.crashes + 1 >= MAX_CRASHES
         ticket = Ticket(model, row.id, row.generation)
-        values = {**_count(row), **(_quarantine(now) if poison else _hand_back())}
+        values = {**_count(row), **(_quarantine() if poison else _hand_back())}
         if move(ticket, (WorkState.RUNNING,), **values) and poison:
             quarantined.append(row.id)
     db.session.commit()
@@ -69,11 +69,11 @@ def _count(row: Any) -> dict[str, Any]:
     return {"generation": row.generation + 1, "crashes": row.crashes + 1}
 
 
-def _quarantine(now: datetime) -> dict[str, Any]:
+def _quarantine() -> dict[str, Any]:
     words = f"The worker died {MAX_CRASHES} times on this; it will not be tried again by itself."
     return {
         "state": WorkState.FAILURE,
-        "finished_at": now,
+        "finished_at": utcnow(),
         "message": words,
         "error": words,
         "error_code": "poison",
@@ -93,14 +93,14 @@ def expire(ticket: Ticket) -> None:
     move(
         ticket,
         (WorkState.RUNNING,),
-        lease_until=utcnow() - timedelta(seconds=1),
+        lease_until=database_now() - timedelta(seconds=1),
     )
     db.session.commit()
 
 
 def stale_queued(model: WorkRow) -> list[Ticket]:
     """Rows that were handed to Redis a while ago and nobody has claimed yet."""
-    limit = utcnow() - timedelta(seconds=QUEUED_MAX_S)
+    limit = database_now() - timedelta(seconds=QUEUED_MAX_S)
     rows = db.session.execute(
         select(model.id, model.generation).where(
             model.state == WorkState.QUEUED, model.queued_at < limit

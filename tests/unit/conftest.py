@@ -5,6 +5,7 @@ SQLite unless IGNY8_TEST_DATABASE_URL names an empty PostgreSQL database.
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from flask.testing import FlaskClient
 from igny8_flask import create_app
 from igny8_flask.db import db
 from igny8_flask.models import Site
+from tests.conftest import machine_permitting
 from tests.factories import ConnectedSite, make_settings, make_site
+from tests.lab.postgresql import postgresql
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +86,12 @@ def stranger(app: Flask) -> Caller:
 @pytest.fixture
 def settings_file(tmp_path: Path) -> Path:
     return tmp_path / "value"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A private cluster; skips where there is none, fails in CI."""
+    with ExitStack() as cleanup:
+        with machine_permitting():
+            url = cleanup.enter_context(postgresql())
+        yield url

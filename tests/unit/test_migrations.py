@@ -1,7 +1,5 @@
 """The migrations make exactly what the models say, up and down, on both databases."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,18 +10,7 @@ from flask_migrate import downgrade, upgrade
 
 from igny8_flask import create_app
 from igny8_flask.db import db
-from tests.conftest import machine_permitting
 from tests.factories import make_content, make_settings, make_site, make_task
-from tests.lab.postgresql import postgresql
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    """A private cluster; skips where there is none, fails in CI."""
-    with ExitStack() as cleanup:
-        with machine_permitting():
-            url = cleanup.enter_context(postgresql())
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
