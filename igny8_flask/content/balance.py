@@ -51,6 +51,7 @@ _RENAMED = {
 _SELF_CLOSING = frozenset(
     ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "rp", "rt"]
 )
+_CONTROLS = frozenset(["button", "input", "label", "output"])
 _SKIPPED = frozenset(["html", "body", "col", "colgroup"])
 _KEPT_ATTRIBUTES = {
     "a": ("href", "title"), "img": ("src", "alt", "title"), "ol": ("start", "reversed", "type"),
@@ -79,7 +80,7 @@ class _Balancer:
         self.count += 1
         name = _RENAMED.get(tag.name, tag.name)
         if self._is_unwanted(name):
-            return " " if name in BLOCK_TAGS else ""
+            return " " if name in BLOCK_TAGS or name in _CONTROLS else ""
         boundary = self._close_inline() if name in BLOCK_TAGS else ""
         if tag.closing:
             return boundary + self._close(tag.name, name)

@@ -13,8 +13,15 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ue000-\ue00f]"
 )
 _CHAT_MARK = re.compile(
-    r"\ue200[^\ue201]{0,200}\ue201|【\d{1,3}(?::\d{1,3})?†[^】\n]{0,60}】"
+    r"\ue200[^\ue201]{0,200}\ue201"
+    r"|[ ]?(?:[【\[]\d{1,3}(?::\d{1,3})?†[^】\]\n]{0,60}[】\]]|\[citation:\d{1,3}\]"
     r"|:?contentReference\[oaicite:\d+\](?:\{[^{}\n]{0,40}\})?|\[oaicite:\d+\]"
+    r"|\bcite(?:turn\d{1,3}[a-z]{2,12}\d{1,3}){1,20})"
+)
+_SPECIAL_TOKEN = re.compile(r"<\|[a-z_]{2,30}\|>|\A\s*<s>(?=\s*\[INST\])|</s>\s*\Z")
+_WIDE_START = re.compile(
+    r"^[ \t\u00a0\u3000]*(?:(?:#{1,6}|[-*+>•]|\d{1,3}[.)])[ \t\u00a0]+)?(?<=[ \t\u00a0\u3000])",
+    re.M,
 )
 
 
@@ -30,6 +37,19 @@ def clean_characters(raw: str) -> str:
         raise ReplyError("The reply is longer than one megabyte.", "degenerate", True)
     text = _UNWANTED.sub("", _LINE_END.sub("\n", text)).replace("\f", "\n")
     text = _CHAT_MARK.sub("", text)
+    if "\u00a0" in text or "\u3000" in text:
+        text = _WIDE_START.sub(lambda start: re.sub("[\u00a0\u3000]", " ", start[0]), text)
+    text = _without_special_tokens(text)
     if not text.strip():
         raise ReplyError("The reply holds no text.", "empty", True)
     return text
+
+
+def _without_special_tokens(text: str) -> str:
+    """Drop the marks with which a chat template parts its messages, and all but the last one."""
+    if "[/INST]" in text[:20_000]:
+        text = text.rpartition("[/INST]")[2]
+    if "<|" not in text and "</s>" not in text:
+        return text
+    _, final, answer = text.rpartition("<|channel|>final<|message|>")
+    return _SPECIAL_TOKEN.sub("", answer if final else text)

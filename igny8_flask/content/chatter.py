@@ -3,14 +3,21 @@
 import re
 
 _OPENING = re.compile(
-    r"(?:sure|certainly|of course|absolutely|great|okay|ok|here(?:'|’)?s|here is|here are|below is|"
-    r"i(?:'|’)ve|i have|i(?:'|’)d be|i(?:'|’)ll|i will|as requested|understood|got it|happy to|"
-    r"this is the|the following is|as an ai)\b",
+    r"(?:(?:sure(?: thing)?|certainly|of course|absolutely|great|okay|ok|understood|got it|alright|"
+    r"no problem|(?:my )?apologies|sorry|thank you|thanks)"
+    r"(?=\s*[!,.:;—–-]|\s+(?:here|i\b|let me|for (?:the|your)))|"
+    r"here(?:(?:'|’)s| is| are)(?! (?:how|why|what|where|when|who)\b)|(?:below|the following) is|"
+    r"i(?:(?:'|’)d| would) be|i(?:(?:'|’)(?:ve|ll|m)| have| will| am)"
+    r"(?: (?:now|also|just|happy to))? (?:writ|creat|prepar|draft|rewrit|updat|revis|generat|"
+    r"put together|craft|structur|format|made|includ|follow|provid|produc|present|"
+    r"going to write|ready to)|as requested|"
+    r"happy to|this is the|as an ai|i apologi[sz]e|let me (?:write|create|draft|start by writ)|"
+    r"(?<=\[)note:)",
     re.I,
 )
 _ABOUT = re.compile(
     r"\b(?:article|blog|post|content|draft|version|markdown|html|guide|piece|outline|json|rewrite|"
-    r"copy|request|help|write|text)\b",
+    r"copy|requested|request|help|write|text|here you go|here it is)\b",
     re.I,
 )
 _ELSEWHERE = re.compile(
@@ -26,7 +33,7 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 _CLOSING = re.compile(
-    r"(?:let me know|i hope (?:this|you)|hope this helps|feel free to|would you like|"
+    r"(?:(?:just )?let me know|i hope (?:this|you)|hope this helps|feel free to|would you like|"
     r"if you(?:'|’)d like|if you would like|if you need|please let me know|is there anything else|"
     r"want me to|this (?:article|post|blog post|version|draft|content|json|html|markdown) "
     r"(?:is|has been|meets|follows|includes|contains|uses)|"
@@ -76,12 +83,14 @@ _BOUNDS = re.compile(
     r"(?:article|blog post|post|content|draft|output|response)[ \t]*[\]*>=-]+[ \t]*$",
     re.I | re.M,
 )
+_THE_END = re.compile(r"\n[ \t]*(#{1,6}|-{2,}|\*{2,})[ \t]*(?:the )?end[ \t]*\1\s*\Z", re.I)
 _ALONE = frozenset(["sure", "sure thing", "certainly", "of course", "absolutely", "got it"])
 
 
 def without_chatter(text: str) -> str:
     """Return ``text`` without what the model says to its user before and after the article."""
     text = _BOUNDS.sub("", _SPEAKERS.sub("", text))
+    text = _THE_END.sub("", text)
     stripped = text.strip()
     for _ in range(3):
         head = _FIRST_LINE.match(stripped)
@@ -104,6 +113,8 @@ def without_chatter(text: str) -> str:
 
 def _is_opening(text: str) -> bool:
     text = text.strip().strip("*_ ")
+    if text.startswith("[") and text.endswith("]"):
+        return bool(_OPENING.match(text, 1) and _ABOUT.search(text))
     if text.lower().rstrip("!.,") in _ALONE:
         return True
     if _ELSEWHERE.match(text):

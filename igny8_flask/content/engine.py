@@ -10,6 +10,7 @@ from pymdownx.betterem import BetterEmExtension
 from pymdownx.tilde import DeleteSubExtension
 
 from igny8_flask.content.fences import stash_fences
+from igny8_flask.content.forms import stash_code
 from igny8_flask.content.html_blocks import stash_html_blocks
 from igny8_flask.content.idioms import rewrite_idioms
 from igny8_flask.content.lines import canonical
@@ -35,7 +36,7 @@ def render_markdown(text: str, warnings: list[str]) -> str:
     """Return the HTML of Markdown (or Markdown mixed with HTML); not yet safe, not yet tidy."""
     stash = Stash()
     text = stash_fences(text, stash)
-    text = protect_code(text, stash)
+    text = stash_code(protect_code(text, stash), stash)
     text = strip_unwanted(text, warnings.append)
     text = rewrite_idioms(text)
     text = stash_html_blocks(text, stash)

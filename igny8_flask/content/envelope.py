@@ -40,6 +40,17 @@ _ESCAPED_TAG = re.compile(
 _REAL_TAG = re.compile(
     r"</?(?:p|h[1-6]|ul|ol|li|div|article|section|table|pre|code|blockquote)\b", re.I
 )
+_XML_NAMES = {
+    "title": "h1", "heading": "h2", "section_title": "h2", "subheading": "h3", "subtitle": "h3",
+    "paragraph": "p", "para": "p", "list": "ul", "list_item": "li", "item": "li", "bullet": "li",
+    "introduction": "section", "intro": "section", "conclusion": "section",
+}  # fmt: skip
+_XML_TAG = re.compile(rf"<(/?)({'|'.join(_XML_NAMES)})(?=[\s>])[^<>]*>")
+_XML_CLOSER = re.compile(r"</(?:paragraph|para|heading|section_title|list_item|item|bullet)>")
+_ESCAPED_MARK = re.compile(r"\\\*\\\*(?=\S)|^\\#{1,6} ", re.M)
+_REAL_MARK = re.compile(r"(?<!\\)\*\*|^#{1,6} |`", re.M)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_IMPORTS = re.compile(r"\A(?:\s*import [^\n]{1,200} from ['\"][^\n]{1,200}['\"];?[ \t]*\n)+")
 
 
 def unwrap(text: str) -> tuple[str, dict[str, Any]]:
@@ -64,8 +75,8 @@ def _unwrap_once(text: str, meta: dict[str, Any]) -> str:
     wrapped = _WRAPPER.match(text)
     if wrapped:
         text = wrapped[2]
-    text = take_front_matter(text, meta)
-    text = _unescaped(_real_line_breaks(text))
+    text = _IMPORTS.sub("", take_front_matter(text, meta))
+    text = _html_names(_unescaped(_unescaped_marks(_real_line_breaks(text))))
     text = _body_of_document(text, meta)
     return without_chatter(take_labels(text, meta))
 
@@ -171,6 +182,20 @@ def _unescaped(text: str) -> str:
     if _REAL_TAG.search(text):
         return text
     return unescape(text.replace("&amp;", "&") if "&amp;lt;" in text else text)
+
+
+def _unescaped_marks(text: str) -> str:
+    """Undo the backslashes of a reply whose every Markdown sign was escaped."""
+    if len(_ESCAPED_MARK.findall(text)) < 2 or _REAL_MARK.search(text):
+        return text
+    return _ESCAPE.sub(r"\1", text)
+
+
+def _html_names(text: str) -> str:
+    """Give the elements that a model made up for an article's parts their names in HTML."""
+    if "`" in text or _DOCUMENT.search(text) or not _XML_CLOSER.search(text):
+        return text
+    return _XML_TAG.sub(lambda tag: f"<{tag[1]}{_XML_NAMES[tag[2]]}>", text)
 
 
 def _body_of_document(text: str, meta: dict[str, Any]) -> str:

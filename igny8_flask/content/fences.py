@@ -11,6 +11,7 @@ _FENCE = re.compile(
 )
 _LANGUAGE = re.compile(r"[{.\s]*(?:language-)?([A-Za-z0-9_+#.-]{1,40})")
 _MARKUP_LANGUAGES = frozenset({"markdown", "md", "mdx", "text"})
+_NEXT_ITEM = re.compile(r"([ \t]*)(?:[-*+•]|\d{1,9}[.)])[ \t]+\S")
 _NEXT_SECTION = re.compile(r"#{2,4} +[^\W\d_]|\*\*[^*]+\*\*$")
 
 
@@ -75,13 +76,20 @@ def _closing(
         elif nests and not bare:
             inner = text[:run]
     hopeless[mark[0]] = min(len(mark), hopeless.get(mark[0], len(mark)))
-    return _end_of_unclosed(lines, start, nests), 0
+    own = fence.start("mark") if fence["prefix"].strip(" \t>") or fence["prefix"][:2] == "  " else 0
+    return _end_of_unclosed(lines, start, nests, own), 0
 
 
-def _end_of_unclosed(lines: list[str], start: int, nests: bool) -> int:
-    """A fence that was never closed ends before the next heading after a blank line."""
+def _end_of_unclosed(lines: list[str], start: int, nests: bool, own: int) -> int:
+    """A fence that was never closed ends before the next heading after a blank line.
+
+    Within a list, whose code starts at column ``own``, it also ends before the next item.
+    """
     for index in range(start + 2, len(lines)):
-        if not nests and not lines[index - 1].strip() and _NEXT_SECTION.match(lines[index]):
+        if nests or lines[index - 1].strip():
+            continue
+        item = _NEXT_ITEM.match(lines[index]) if own else None
+        if _NEXT_SECTION.match(lines[index]) or (item and item.end(1) < own):
             return index
     return len(lines)
 

@@ -167,9 +167,12 @@ def _quote(tag: Tag) -> list[Tag]:
     cites = [cite for cite in tag.find_all(("cite", "footer")) if cite.parent is tag]
     for cite in cites:
         cite.extract()
-    inner = blocks_of(tag)
+    inner = _with_attributes(tag, blocks_of(tag))
     if cites:
-        inner.append(new("cite", *[n for cite in cites for n in _inline_nodes(cite)]))
+        source = new("cite", *[n for cite in cites for n in _inline_nodes(cite)])
+        for doubled in source.find_all("cite"):
+            doubled.unwrap()
+        inner.append(source)
     elif len(inner) > 1 and inner[-1].name == "p" and _only_cite(inner[-1]):
         inner[-1] = inner[-1].find("cite").extract()  # type: ignore[union-attr,assignment]
     return [new("blockquote", *inner)] if inner else []

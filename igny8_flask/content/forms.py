@@ -39,7 +39,7 @@ class Form(Enum):
 def form_of(body: str) -> Form:
     """Tell HTML from Markdown; mixed is read as Markdown."""
     stash = Stash()
-    outside = protect_code(_stash_code(stash_fences(body, stash), stash), stash)
+    outside = protect_code(stash_code(stash_fences(body, stash), stash), stash)
     if not _BLOCK.search(outside):
         return Form.MARKDOWN
     fenced = "```" in body and "```" not in outside
@@ -49,7 +49,7 @@ def form_of(body: str) -> Form:
 def prepare_html(body: str, warnings: list[str]) -> str:
     """Return an HTML body with literal code, without comments and unwanted elements."""
     stash = Stash()
-    body = _stash_code(body, stash)
+    body = stash_code(body, stash)
     body = strip_unwanted(body, warnings.append)
     return stash.restore(_paragraphs_of_loose_text(body))
 
@@ -59,7 +59,8 @@ def _paragraphs_of_loose_text(body: str) -> str:
     return re.sub(r"(?<=[^\s>])[ \t]*\n[ \t]*\n\s*(?=[^\s<])", "<br><br>", body)
 
 
-def _stash_code(body: str, stash: Stash) -> str:
+def stash_code(body: str, stash: Stash) -> str:
+    """Return ``body`` with what its code elements hold as literal text behind tokens."""
     parts: list[str] = []
     position = 0
     for opener in _PRE.finditer(body):
@@ -68,7 +69,7 @@ def _stash_code(body: str, stash: Stash) -> str:
         end = re.compile(r"</pre\s*>", re.I).search(body, opener.end())
         if not end:
             break
-        inside = body[opener.end() : end.start()]
+        inside = stash.source(body[opener.end() : end.start()])
         code = _INLINE_CODE.match(inside.lstrip())
         language = _LANGUAGE.search(opener[0] + (code[0] if code else ""))
         parts.append(body[position : opener.start()])
@@ -86,7 +87,8 @@ def _stash_inline_code(body: str, stash: Stash) -> str:
         end = _CODE_END.search(body, opener.end(), opener.end() + 5_000)
         if not end:
             continue
-        text = escape(_code_text(body[opener.end() : end.start()]), quote=False)
+        inside = stash.source(body[opener.end() : end.start()])
+        text = escape(_code_text(inside), quote=False)
         parts.append(body[position : opener.start()] + stash.inline(f"<code>{text}</code>"))
         position = end.end()
     return "".join(parts) + body[position:]

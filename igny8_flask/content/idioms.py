@@ -17,10 +17,17 @@ _INDENTED_NOTE = re.compile(r"[ \t]*(?:!!!|\?\?\?\+?)[ \t]+(\w+)(?:[ \t]+\"([^\"
 _GRID = re.compile(r"[ \t]*\+(?:[-=:]{2,}\+)+[ \t]*$")
 _EMOJI = r"[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]\ufe0f?"
 _PICTURED_LIST = re.compile(rf"[ \t]*(?:{_EMOJI}|—)[ \t]+\S")
+_TIGHT_BULLET = re.compile(
+    r"[ \t]*(?:[・•●◆◇○◎※▪■□►][ \t\u3000]*|-(?=[^\W\d_])|\*(?=[^\W\d_][^*]*$))(?=\S)"
+)
+_TIGHT_NUMBER = re.compile(r"([ \t]*\d{1,2})[.)．](?=[^\s\d.,)*_`\]])")
+_TABBED = re.compile(r"[^\s#>|*+-][^\t|]*(?:\t+[^\t|]*\S)+[ \t]*$")
 _LABELLED = re.compile(
-    r"[ \t]*(?:(?:\*\*|__)[^*_\n]{1,60}(?::(?:\*\*|__)|(?:\*\*|__):)|\(?(?:[a-zA-Z]|"
+    r"[ \t]*(?:(?:\*\*|__)[^*_\n]{1,60}(?::(?:\*\*|__)|(?:\*\*|__)(?::|[ \t]+[–—-][ \t]))"
+    r"|[（(]\d{1,2}[）)](?=[^\x00-\x7f])|[①-⑳]|\(?(?:[a-zA-Z]|"
     r"[ivx]{1,5}|\d{1,2})\)[ \t]|[a-z]\.[ \t]|\d{1,2}(?:\.\d{1,2}){1,3}\.?[ \t]"
-    r"|[ivx]{1,5}\.[ \t]|\[\d{1,3}\][ \t]|\d\ufe0f?\u20e3|🔟|(?:\*\*)?[QA]\d{0,2}[:.][ \t]"
+    r"|(?:[ivx]{1,5}|[IVX]{1,5})\.[ \t]|\[\d{1,3}\][ \t]"
+    r"|\d\ufe0f?\u20e3|🔟|(?:\*\*)?[QA]\d{0,2}[:.][ \t]"
     r"|[^\W\d_][\w /&()-]{0,30}:[ \t]+\S[^\n]{0,60}$)"
 )
 _COUNTED = re.compile(
@@ -29,7 +36,7 @@ _COUNTED = re.compile(
 _CLOSED_LINE = re.compile(r"[|\\>]\s*$|^\s*#|^\s*(?:[-=*_]{3,})\s*$| {2}$")
 _SENTENCE = re.compile(r"[.!?…][ \t]+\S.*[.!?…]$")
 _BOLD_LINE = re.compile(r"[ \t]*(?:\*\*[^*\n]{2,90}[^*\n.,;]\*\*|__[^_\n]{2,90}[^_\n.,;]__)[ \t]*$")
-_OPEN_BLOCK = re.compile(r"[ \t]*(?:[#>|*+-]|\d{1,3}[.)][ \t]|<)")
+_OPEN_BLOCK = re.compile(r"[ \t]*(?:[#>|*+=-]|\d{1,3}[.)][ \t]|<)")
 _SIZE = re.compile(
     r"(!\[[^\[\]\n]{0,300}\]\([^()\s]{1,2000}?)[ \t]{1,3}=\d{0,5}x\d{0,5}(?=[ \t]{0,3}[)\"])"
 )
@@ -50,7 +57,10 @@ def rewrite_idioms(text: str) -> str:
     text = _ATTRIBUTION.sub(r"\1>\n", text)
     text = _WIDE_NUMBER.sub(r"\1\2. ", _WIDE_SPACE.sub(r"\1 ", text))
     lines = text.split("\n")
-    for rewrite in (_notes, _grid_tables, _pictured_lists, _labelled_lines):
+    for rewrite in (
+        _notes, _grid_tables, _pictured_lists, _tight_lists, _tight_numbers, _tabbed_tables,
+        _labelled_lines,
+    ):  # fmt: skip
         lines = rewrite(lines)
     return "\n".join(lines)
 
@@ -116,6 +126,35 @@ def _runs(
 
 def _pictured_lists(lines: list[str]) -> list[str]:
     return _runs(lines, _PICTURED_LIST.match, lambda run: ["", *map(_as_item, run), ""])
+
+
+def _tight_lists(lines: list[str]) -> list[str]:
+    """Bullets without a blank behind them, as Japanese writes them and as models forget it."""
+
+    def rewrite(run: list[str]) -> list[str]:
+        items = (_TIGHT_BULLET.sub("", line) for line in run)
+        return ["", *(f"- {item.strip()}" for item in items), ""]
+
+    return _runs(lines, _TIGHT_BULLET.match, rewrite)
+
+
+def _tight_numbers(lines: list[str]) -> list[str]:
+    return _runs(
+        lines, _TIGHT_NUMBER.match, lambda run: [_TIGHT_NUMBER.sub(r"\1. ", line) for line in run]
+    )
+
+
+def _tabbed_tables(lines: list[str]) -> list[str]:
+    """Lines with tabs between their cells, as they are copied out of a sheet, become a table."""
+
+    def rewrite(run: list[str]) -> list[str]:
+        rows = [[cell.strip() for cell in re.split("\t+", line.strip())] for line in run]
+        if len({len(row) for row in rows}) > 1:
+            return run
+        rule = ["---"] * len(rows[0])
+        return ["", *(f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:])), ""]
+
+    return _runs(lines, _TABBED.match, rewrite)
 
 
 def _as_item(line: str) -> str:

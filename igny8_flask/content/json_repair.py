@@ -1,11 +1,15 @@
 """JSON as models break it: commas and comments too many, other quotes, the end cut off."""
 
+import json
 import re
 from collections.abc import Iterator
 
 _EXTRA_COMMA = re.compile(r",(\s*[}\]])")
 _COMMENT = re.compile(r"(?<=[,\[{])[ \t]*//[^\n\"]*$", re.M)
 _TOKEN = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|\"(?:[^\"\\]++|\\.)*+\\?\Z|[{}\[\]]", re.S)
+_OTHER_QUOTES = re.compile(
+    r'(?<=[:\[,])\s*(?:"""([^"]*+(?:"{1,2}+[^"]++)*+)"""|`([^`]*+)`)(?=\s*[,}\]])'
+)
 _CURLY_KEY = re.compile(r"[{,]\s*“[\w -]{1,40}”\s*:")
 _SINGLE_KEY = re.compile(r"\A[\[\s]*\{\s*'[\w -]{1,40}'\s*:")
 _SINGLE_QUOTED = re.compile(r"'((?:[^'\\\n]|\\.)*+)'(?=\s*[:,}\]])")
@@ -14,6 +18,9 @@ _SINGLE_QUOTED = re.compile(r"'((?:[^'\\\n]|\\.)*+)'(?=\s*[:,}\]])")
 def attempts(source: str) -> Iterator[str]:
     """Yield ``source`` and then what it may have been meant to be, the likeliest first."""
     yield source
+    quoted = _OTHER_QUOTES.sub(lambda match: json.dumps(match[1] or match[2] or ""), source)
+    if quoted != source:
+        yield quoted
     tidy = _EXTRA_COMMA.sub(r"\1", _COMMENT.sub("", source))
     if tidy != source:
         yield tidy

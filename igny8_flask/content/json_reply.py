@@ -35,6 +35,10 @@ _TEXT_KEYS = (
     "blocks", "points", "children", "data", "faq", "faqs", "conclusion",
     "outro", "closing", "call_to_action",
 )  # fmt: skip
+_NO_TEXT = re.compile(
+    r"image|img|alt|prompt|keyword|slug|\bid\b|type|level|meta|seo|url|href|link|tag|categor|count|"
+    r"schema|author|date|status|format|lang|tone|anchor|target|class|style|icon|order|number"
+)
 _STRUCTURED = ("sections", "introduction", "intro", "h2", "blocks", "outline", "paragraphs")
 _START = re.compile(r"\{\s*[\"'“][^\"'“”\n]{1,60}[\"'”]\s*:|\[\s*\{\s*[\"'“]|\A\s*[\"\[](?=.)")
 _ARTICLE_BEGUN = re.compile(r"^\s{0,3}#|^```(?!json|\s*\Z)|<(?:p|h[1-6]|div)\b", re.M)
@@ -99,6 +103,9 @@ def _article_of_object(value: dict[Any, Any]) -> tuple[str, dict[str, Any]] | No
     fields = {
         str(key).lower().replace("-", "_").replace(" ", "_"): item for key, item in value.items()
     }
+    call = fields.get("arguments") or fields.get("input")
+    if call and "name" in fields:
+        return read_json(call) if isinstance(call, str) else _article(call)
     meta = _meta(fields)
     body = _body(fields)
     if body:
@@ -189,9 +196,16 @@ def _assemble(value: Any, level: int) -> str:
         return f"{'#' * level} {fields.get('text') or fields.get('content') or _inner_text(fields)}"
     parts = [f"{'#' * min(level, 6)} {heading}"] if heading else []
     for key, item in fields.items():
-        if key in _TEXT_KEYS and item is not heading:
+        is_text = key in _TEXT_KEYS or ((level > 2 or heading) and _reads_as_text(key, item))
+        if is_text and item is not heading:
             parts.append(_assemble(item, level + 1 if heading else level))
     return "\n\n".join(part for part in parts if part)
+
+
+def _reads_as_text(key: str, item: Any) -> bool:
+    """Whether a field of a section that no list of names knows holds words of the article."""
+    is_prose = isinstance(item, list) or (isinstance(item, str) and " " in item.strip())
+    return is_prose and not _NO_TEXT.search(key)
 
 
 def _inner_text(fields: dict[str, Any]) -> str:

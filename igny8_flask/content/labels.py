@@ -8,6 +8,7 @@ _FRONT_MATTER = re.compile(
     r"\A\s*(?:---|\+\+\+|```ya?ml)[ \t]*\n(.{0,8000}?)\n(?:---|\+\+\+|\.\.\.|```)[ \t]*(?:\n|\Z)",
     re.S,
 )
+_FOLDED = re.compile(r"(?<=:)[ \t]*[>|][+-]?[ \t]*\Z")
 _FRONT_FIELD = re.compile(r"^([^\W\d_][\w -]{0,40})[ \t]*[:=][ \t]*(.*)$")
 _LABELS = {
     "title": "title", "post title": "title", "article title": "title", "blog title": "title",
@@ -24,7 +25,7 @@ _LABELS = {
     "body": "", "layout": "", "draft": "", "image": "", "permalink url": "",
 }  # fmt: skip
 _LABEL = re.compile(
-    r"\A[ \t]*(?:[-*][ \t]+)?(?:#{1,6}[ \t]+)?(?:\*\*|__)?([A-Za-z][A-Za-z0-9 ]{2,24}?)[ \t]*"
+    r"\A[ \t]*(?:[-*][ \t]+)?(?:#{1,6}[ \t]+)?(?:\*\*|__)?([A-Za-z][A-Za-z0-9 _]{2,24}?)[ \t]*"
     r"(?::(?:\*\*|__)?|(?:\*\*|__):)[ \t]*(.*)\Z"
 )
 _FIELD = re.compile(r"\A\s*<([a-z][\w-]{2,20})>([^<>]{1,600})</\1>", re.I)
@@ -42,7 +43,7 @@ def take_front_matter(text: str, meta: dict[str, Any]) -> str:
     if not fields or not fields[0] or sum(f is not None for f in fields) * 2 < len(fields):
         return text
     items: list[str] | None = None
-    for line in lines:
+    for line in _unfolded(lines):
         field = _FRONT_FIELD.match(line)
         if field:
             items = _keep(
@@ -51,6 +52,20 @@ def take_front_matter(text: str, meta: dict[str, Any]) -> str:
         elif items is not None and line.strip().startswith("- "):
             items.append(line.strip()[2:].strip(" \"'"))
     return text[match.end() :]
+
+
+def _unfolded(lines: list[str]) -> list[str]:
+    """Bring the indented lines of a ``key: >`` back onto the line of their key."""
+    joined: list[str] = []
+    folding = False
+    for line in lines:
+        if folding and line.startswith((" ", "\t")):
+            joined[-1] += f" {line.strip()}"
+            continue
+        folded = _FOLDED.sub("", line)
+        folding = folded != line
+        joined.append(folded)
+    return joined
 
 
 def _keep(meta: dict[str, Any], key: str, value: str) -> list[str] | None:
@@ -88,7 +103,7 @@ def take_labels(text: str, meta: dict[str, Any]) -> str:
 
 def _key(line: str) -> str | None:
     match = _LABEL.match(line)
-    known = _LABELS.get(match[1].strip().lower()) if match else None
+    known = _LABELS.get(match[1].strip().lower().replace("_", " ")) if match else None
     return known if match and len(match[2]) <= 500 else None
 
 

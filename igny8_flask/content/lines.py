@@ -24,7 +24,7 @@ _SETEXT = re.compile(r"[ \t]{0,3}(=+|-{3,})[ \t]*$")
 _QUOTE = re.compile(r"[ \t]*>[ \t]?")
 _DEFINITION = re.compile(r"[ \t]{0,3}:[ \t]+(\S.*)$")
 _NOTE = re.compile(r"[ \t]{0,3}\[\^[^\]]+\]:")
-_HEADING_ID = re.compile(r"[ \t]*\{#([\w-]+)[^{}]*\}$")
+_HEADING_ID = re.compile(r"[ \t]*\{(?:#([\w-]+)|[.:])[^{}]*\}$")
 
 
 def canonical(text: str, anchor: Callable[[str], str]) -> list[str]:
@@ -164,16 +164,19 @@ class _Reader:
     def _heading(self, marks: str, text: str) -> list[str]:
         found = _HEADING_ID.search(text)
         if found:
-            text = self.anchor(found[1]) + text[: found.start()]
+            text = (self.anchor(found[1]) if found[1] else "") + text[: found.start()]
         return [f"{marks} {text.strip()}"] if text.strip() else []
 
     def _note(self, lines: list[str], index: int, blocks: list[str]) -> int:
         inner = [lines[index].strip()]
         index += 1
-        while index < len(lines) and lines[index].strip() and not _NOTE.match(lines[index]):
+        while index < len(lines) and not _NOTE.match(lines[index]):
+            following = next(iter(lines[index + 1 : index + 2]), "")
+            if not lines[index].strip() and not following.startswith(("    ", "\t")):
+                break
             inner.append(lines[index].strip())
             index += 1
-        blocks.append(" ".join(inner))
+        blocks.append(" ".join(part for part in inner if part))
         return index
 
     def _paragraph(self, lines: list[str], index: int, blocks: list[str]) -> int:

@@ -70,6 +70,9 @@ def _items(tag: Tag) -> list[Tag]:
             loose = None
         elif isinstance(child, Tag) and child.name in LISTS and items:
             items[-1].append(child)
+        elif isinstance(child, Tag) and child.name == "div" and child.find("li", recursive=False):
+            items += _items(child)
+            loose = None
         else:
             if loose is None:
                 loose = new("li")

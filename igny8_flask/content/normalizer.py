@@ -25,6 +25,7 @@ from igny8_flask.content.outline import (
 )
 from igny8_flask.content.sanitizer import sanitize
 from igny8_flask.content.text_repair import link_addresses, merge_marks, repair_text
+from igny8_flask.content.typed_lists import join_typed_items, raise_typed_headings
 from igny8_flask.content.writer import write_blocks
 from igny8_flask.errors import ReplyError
 
@@ -45,7 +46,11 @@ def normalize(raw: str) -> NormalizedContent:
     root = parse(sanitize(balance(html)))
     repair_text(root, marks=form is not Form.MARKDOWN, emphasis=form is Form.MIXED)
     merge_marks(root, warnings)
-    title, blocks = take_title(blocks_of(root), meta.pop("title", ""))
+    blocks = blocks_of(root)
+    if form is not Form.MARKDOWN:
+        raise_typed_headings(blocks)
+        blocks = join_typed_items(blocks)
+    title, blocks = take_title(blocks, meta.pop("title", ""))
     raise_bold_lines(blocks)
     plain_headings(blocks)
     repair_levels(blocks)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from bs4 import Tag
 
@@ -23,27 +24,39 @@ def take_title(blocks: list[Tag], title: str) -> tuple[str, list[Tag]]:
     is_repeated = bool(title) and first.name in HEADINGS | {"p"} and _alike(text, title)
     if not is_title and not is_repeated:
         return title, blocks
+    title = title or text
     rest = blocks[position + 1 :]
-    return title or text, rest
+    while rest and rest[0].name in HEADINGS | {"p"} and _alike(plain_text(rest[0]), title):
+        rest = rest[1:]
+    return title, rest
 
 
 def _alike(one: str, other: str) -> bool:
-    return _WORD.findall(one.lower()) == _WORD.findall(other.lower())
+    words = _WORD.findall(one.lower())
+    return bool(words) and words == _WORD.findall(other.lower())
 
 
 def raise_bold_lines(blocks: list[Tag]) -> None:
-    """Make headings of bold lines in an article that has no headings at all."""
-    if any(block.name in HEADINGS - {"h1"} for block in blocks):
+    """Make headings of bold lines in an article that has no headings.
+
+    One heading as its first block counts as a title when several bold lines follow.
+    """
+    if any(block.name in HEADINGS - {"h1"} for block in blocks[1:]):
         return
-    for block, following in zip(blocks, [*blocks[1:], None], strict=False):
-        if following is None or following.name == "figure":
-            continue
-        if _is_bold_line(block) and not _is_bold_line(following):
-            strong = block.find("strong")
-            if isinstance(strong, Tag):
-                strong.unwrap()
-            block.name = "h2"
-            _trim_colon(block)
+    under_title = bool(blocks) and blocks[0].name in HEADINGS
+    found = [
+        block
+        for block, following in pairwise(blocks)
+        if following.name != "figure" and _is_bold_line(block) and not _is_bold_line(following)
+    ]
+    if under_title and len(found) < 2:
+        return
+    for block in found:
+        strong = block.find("strong")
+        if isinstance(strong, Tag):
+            strong.unwrap()
+        block.name = "h3" if under_title else "h2"
+        _trim_colon(block)
 
 
 def _is_bold_line(block: Tag) -> bool:
@@ -53,7 +66,7 @@ def _is_bold_line(block: Tag) -> bool:
     text = plain_text(block)
     return (
         isinstance(strong, Tag)
-        and plain_text(strong) == text
+        and _alike(plain_text(strong), text)
         and len(text) <= _BOLD_HEADING_MAX_CHARS
         and not text.endswith((".", ",", ";"))
     )

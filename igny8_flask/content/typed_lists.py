@@ -1,11 +1,13 @@
-"""Lists that somebody typed as lines with dashes or numbers within one HTML paragraph."""
+"""Lists and headings that somebody typed with Markdown's signs into HTML paragraphs."""
 
 import re
+from itertools import groupby
 
 from bs4 import NavigableString, PageElement, Tag
 
 from igny8_flask.content.nodes import new, trim
 
+_HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
 _MARK = re.compile(r"[\s\u00a0]*(?:([-•*–▪●])|(\d{1,3})[.)])[\s\u00a0]+(?=\S)")
 
 
@@ -27,6 +29,37 @@ def split_typed_list(paragraph: Tag) -> list[Tag]:
         made.append(trim(new("li", text, *line[1:])))
     before = [node for line in lines[:first] for node in (*line, new("br"))]
     return [*([trim(new("p", *before))] if before else []), made]
+
+
+def join_typed_items(blocks: list[Tag]) -> list[Tag]:
+    """Return the blocks with neighbouring paragraphs that each are a typed item as one list."""
+    kept: list[Tag] = []
+    for sign, run in groupby(blocks, _sign):
+        items = list(run)
+        kept += split_typed_list(_as_lines(items)) if sign and len(items) > 1 else items
+    return kept
+
+
+def _sign(block: Tag) -> str:
+    """The sign of a paragraph that is one typed item, else nothing."""
+    if block.name != "p" or block.find("br"):
+        return ""
+    mark = _mark(list(block.children))
+    return (mark[1] or "1").replace("–", "") if mark else ""
+
+
+def _as_lines(items: list[Tag]) -> Tag:
+    return trim(new("p", *(node for item in items for node in (*item.children, new("br")))))
+
+
+def raise_typed_headings(blocks: list[Tag]) -> None:
+    """Make headings of paragraphs that start with number signs."""
+    for block in blocks:
+        first = block.contents[0] if block.name == "p" and block.contents else None
+        mark = _HEADING.match(first) if isinstance(first, NavigableString) else None
+        if isinstance(first, NavigableString) and mark and not block.find("br"):
+            block.name = f"h{len(mark[1])}"
+            first.replace_with(NavigableString(str(first)[mark.end() :]))
 
 
 def _lines(paragraph: Tag) -> list[list[PageElement]]:

@@ -38,7 +38,7 @@ REWRITTEN = re.compile(  # envelopes, labels, chatter and markers that are meant
     r"transcript|prefix|preface|seo|think|caption|picture|lazy|data image|script|"
     r"unescaped|highlighted|literal|undefined|unicode escapes|forms|frame|docs|"
     r"colon and bold|parts|xml tags|reference links|image$|image alone|images|"
-    r"smart lists|comment|angle|entities|escaped|whole document"
+    r"smart lists|comment|angle|entities|escaped|whole document|repeated title"
 )
 
 
