@@ -4,17 +4,17 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import sys
 import tempfile
 import uuid
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 import requests
 from flask import Flask
+from flask_migrate import upgrade
 from redis.exceptions import RedisError
 from sqlalchemy import select
 
@@ -25,6 +25,7 @@ from igny8_flask.leases import WorkRow
 from igny8_flask.models import AITaskLog, Delivery, WorkState
 from igny8_flask.publishing import retry as retry_delivery
 from igny8_flask.services import current
+from tests.chaos.database import Database, SqliteFile
 from tests.chaos.fake_site import FakeSite
 from tests.factories import ConnectedSite, make_environ, make_site
 from tests.lab.fault_proxy import FaultProxy
@@ -35,7 +36,7 @@ from tests.lab.services import Redis, Sandbox, start_api
 LEASE_S = 3
 WORKERS = 2
 LIVE = "('pending', 'paused', 'queued', 'running')"
-WORK = "(select state from ai_task_log union all select state from delivery)"
+WORK = "(select state from ai_task_log union all select state from delivery) as work"
 
 
 class Ground:
@@ -45,10 +46,12 @@ class Ground:
         self,
         workers_command: Sequence[str] = ("-m", "workers"),
         pace: str = "0.6",
+        database: Database | None = None,
+        folder: Path | None = None,
         **settings: str,
     ) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="igny8-chaos-"))
-        self.database = self.folder / "igny8.db"
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="igny8-chaos-"))
+        self.database: Database = database or SqliteFile(self.folder)
         self.workers_command = workers_command
         self.submitted: dict[str, str] = {}  # title → id of its run
         self.quarantined = 0
@@ -61,7 +64,7 @@ class Ground:
         self.app: Flask = create_app(Settings.from_env(self.env))
         self.context = self.app.app_context()
         self.context.push()
-        db.create_all()
+        upgrade()
         self.plugin = self._connect()
         self.sandbox = Sandbox(self.folder, self._with(os.environ), pace, sandbox_port)
         self.api_port = free_port()
@@ -72,7 +75,7 @@ class Ground:
     def _environment(self) -> dict[str, str]:
         doors = [self.provider.url, self.way.url]
         return make_environ(
-            DATABASE_URL=f"sqlite:///{self.database}",
+            DATABASE_URL=self.database.url,
             REDIS_URL=self.redis.url,
             OPENAI_API_KEY="sk-sandbox",
             OPENAI_BASE_URL=f"{self.provider.url}/v1",
@@ -81,7 +84,7 @@ class Ground:
             IGNY8_ALLOW_PRIVATE=",".join(door.removeprefix("http://") for door in doors),
             IGNY8_LEASE_S=str(LEASE_S),
             IGNY8_WORKERS=str(WORKERS),
-            IGNY8_SITE_SLOTS="6",
+            IGNY8_SITE_SLOTS="12",
             PYTHON_DOTENV_DISABLED="1",
         )
 
@@ -152,9 +155,7 @@ class Ground:
 
     def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """Rows straight from the database."""
-        with closing(sqlite3.connect(self.database, timeout=20)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql, values)]
+        return self.database.rows(sql, *values)
 
     def live(self) -> int:
         """How many runs and deliveries are not over."""
@@ -167,11 +168,10 @@ class Ground:
         with suppress(RedisError):
             for name in self.redis.client.scan_iter("igny8:open:*"):
                 self.redis.client.delete(name)
-        with closing(sqlite3.connect(self.database, timeout=20)) as connection:
-            for table in ("ai_task_log", "delivery"):
-                sql = f"update {table} set not_before = null where state = 'pending'"
-                connection.execute(sql)
-            connection.commit()
+        self.database.change(
+            "update ai_task_log set not_before = null where state = 'pending'",
+            "update delivery set not_before = null where state = 'pending'",
+        )
 
     def finish(self, seconds: float) -> None:
         """Wait for the end of all work; what was quarantined is resumed, as an operator does."""
@@ -195,6 +195,11 @@ class Ground:
                 again = runs.retry if model is AITaskLog else retry_delivery
                 again(self.plugin.site, row_id)
         db.session.remove()
+
+    def deploy_workers(self) -> None:
+        """SIGTERM the workers, let them finish their jobs, and start new ones."""
+        self.workers.stop(grace=60)
+        self.start_workers()
 
     def kill_horses(self) -> int:
         """SIGKILL the processes of all jobs; returns how many there were."""
@@ -237,6 +242,7 @@ class Ground:
         db.session.remove()
         db.engine.dispose()
         self.context.pop()
+        self.database.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:

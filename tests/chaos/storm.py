@@ -2,18 +2,16 @@
 
 import random
 import signal
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 
 from tests.chaos.ground import LIVE, Ground
 from tests.lab.fault_proxy import FAULTS
 from tests.lab.processes import signal_all
 
-KEPT_LIVE = 6  # articles on their way while faults strike
+KEPT_LIVE = 12  # articles on their way while faults strike
 WAIT_S = 6.0  # a point that is not met this long is passed over
 PAUSE_S = 0.002
 
@@ -130,10 +128,7 @@ class Storm:
         """Hold the database's write lock."""
         self.faults["database locked"] += 1
         self.feed()
-        with closing(sqlite3.connect(self.ground.database, timeout=30)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            time.sleep(seconds)
-            connection.rollback()
+        self.ground.database.lock(seconds)
 
     def bad_line(self, seconds: float, to_provider: bool) -> None:
         """Each fault of the proxy in turn, on some of the connections."""
