@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
+from igny8_flask import heartbeats
 from igny8_flask.budgets import UNITS_PER_USD
 from igny8_flask.db import db, id_at, utcnow
 from igny8_flask.leases import WorkRow, for_workers
@@ -45,6 +46,7 @@ class _Now(Collector):
         yield from _durations(now)
         yield from _calls(now)
         yield _spend(now)
+        yield _write_age(now)
         yield from _redis(now)
 
 
@@ -146,6 +148,14 @@ def _spend(now: datetime) -> GaugeMetricFamily:
         spend.add_metric([period, "yes"], int(used - unpriced) / UNITS_PER_USD)
         spend.add_metric([period, "no"], int(unpriced) / UNITS_PER_USD)
     return spend
+
+
+def _write_age(now: datetime) -> GaugeMetricFamily:
+    age = _gauge("database_write_age_seconds", "Time since the dispatcher could last write.")
+    last = heartbeats.last()
+    if last is not None:
+        age.add_metric([], (now - last).total_seconds())
+    return age
 
 
 def _redis(now: datetime) -> Iterator[GaugeMetricFamily]:

@@ -13,7 +13,7 @@ from flask import Flask
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from igny8_flask import pauses, publishing, retention, runs, scheduling
+from igny8_flask import heartbeats, pauses, publishing, retention, runs, scheduling
 from igny8_flask.api.idempotency import forget_expired
 from igny8_flask.cache import BELL, connect
 from igny8_flask.handshake import forget_old_codes
@@ -58,6 +58,7 @@ class Dispatcher:
     def run_pass(self) -> int:
         """Sweep when it is time, admit and send; returns how many jobs were sent."""
         if time.monotonic() - self._swept_at > SWEEP_S:
+            heartbeats.beat()
             runs.sweep()
             publishing.sweep()
             scheduling.run_due()

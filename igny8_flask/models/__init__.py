@@ -19,7 +19,7 @@ from igny8_flask.models.planner import Cluster, ContentIdea, Keyword
 from igny8_flask.models.prices import ModelListing, ModelPrice
 from igny8_flask.models.publishing import Delivery, Publication, SiteMedia
 from igny8_flask.models.runs import AITaskLog, PaidCall
-from igny8_flask.models.system import AIPrompt, IdempotencyRecord, IntegrationSettings
+from igny8_flask.models.system import AIPrompt, Heartbeat, IdempotencyRecord, IntegrationSettings
 from igny8_flask.models.writer import Content, ContentProposal, Image, ImageFile, Task
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "ContentStatus",
     "Delivery",
     "DeliveryKind",
+    "Heartbeat",
     "IdempotencyRecord",
     "Image",
     "ImageFile",

@@ -20,6 +20,15 @@ from igny8_flask.db import Base, Identified, Timestamped
 from igny8_flask.models.tenancy import SiteOwned, site_table
 
 
+class Heartbeat(Base):
+    """When a part of the product could last write to the database; ``name`` is the part's."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+
+
 class IntegrationSettings(Identified, Timestamped, Base):
     """Settings of one kind for an account (``site_id`` None) or one of its sites.
 

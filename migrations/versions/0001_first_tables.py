@@ -519,6 +519,11 @@ def upgrade() -> None:
     with op.batch_alter_table('site_media', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_site_media_site_id'), ['site_id'], unique=False)
 
+    op.create_table('heartbeat',
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_heartbeat'))
+    )
     op.create_table('model_listing',
     sa.Column('base_url', sa.String(length=500), nullable=False),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=False),
@@ -585,6 +590,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_budget_counter_site_id'))
 
     op.drop_table('budget_counter')
+    op.drop_table('heartbeat')
     op.drop_table('model_price')
     op.drop_table('model_listing')
     with op.batch_alter_table('site_media', schema=None) as batch_op:

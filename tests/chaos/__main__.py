@@ -32,7 +32,7 @@ def main() -> int:
         "paid replies are not looked up": controls.without_checkpoints(),
         "the site makes a post for every request": controls.without_idempotent_site(),
     }
-    with Ground(pace="0.5", **fairness.SETTINGS) as ground:
+    with Ground(pace="0.5", settings=fairness.SETTINGS) as ground:
         waits = fairness.measure(ground, asked.flood)
     say(f"fairness: {waits}")
     text = report(storm, found, caught, waits, time.monotonic() - begun)

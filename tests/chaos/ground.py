@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -48,7 +48,7 @@ class Ground:
         pace: str = "0.6",
         database: Database | None = None,
         folder: Path | None = None,
-        **settings: str,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="igny8-chaos-"))
         self.database: Database = database or SqliteFile(self.folder)
@@ -60,7 +60,7 @@ class Ground:
         self.provider = FaultProxy(sandbox_port)
         self.site = FakeSite()
         self.way = FaultProxy(self.site.port)
-        self.env = {**self._environment(), **settings}
+        self.env = {**self._environment(), **(settings or {})}
         self.app: Flask = create_app(Settings.from_env(self.env))
         self.context = self.app.app_context()
         self.context.push()
@@ -112,14 +112,16 @@ class Ground:
         """Start the dispatcher alone."""
         self.dispatcher = self._process("dispatcher", ["-m", "workers", "--workers", "0"])
 
-    def start_workers(self) -> None:
-        """Start the workers alone."""
-        self.workers = self._process("workers", [*self.workers_command, "--no-dispatcher"])
+    def start_workers(self, env: Mapping[str, str] | None = None) -> None:
+        """Start the workers alone, with more in their environment where asked."""
+        self.workers = self._process("workers", [*self.workers_command, "--no-dispatcher"], env)
 
-    def _process(self, name: str, command: Sequence[str]) -> Process:
+    def _process(
+        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None
+    ) -> Process:
         log = self.folder / f"{name}.log"
         whole = [sys.executable, *command]
-        return Process(name, whole, log, env=self._with(os.environ), cwd=REPO)
+        return Process(name, whole, log, env={**self._with(os.environ), **(env or {})}, cwd=REPO)
 
     def submit(self, title: str, patience: int = 40) -> str:
         """Ask the API for an article with image and post, as often as it takes, with one key."""
@@ -131,6 +133,15 @@ class Ground:
         run_id = str(self._call("/v1/writer/tasks/auto_generate_content/", body)["task_id"])
         self.submitted[title] = run_id
         return run_id
+
+    def post(self, path: str, body: dict[str, Any]) -> requests.Response:
+        """One request to the API, whatever comes of it."""
+        return requests.post(
+            f"http://127.0.0.1:{self.api_port}{path}",
+            json=body,
+            headers={**self.plugin.headers, "Idempotency-Key": uuid.uuid4().hex},
+            timeout=20,
+        )
 
     def _call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         key = {"Idempotency-Key": uuid.uuid4().hex}

@@ -20,6 +20,7 @@ from tests.lab.processes import Process, children, reachable, wait_until
 
 RATE = 20  # requests a second
 GENERATE_EVERY = 40
+TASKS = "/v1/writer/tasks/"
 ACTIVATED = 'exec 3<&"$0"; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"'
 
 
@@ -92,17 +93,16 @@ class Load:
 
     def _send(self, number: int) -> None:
         begun = time.monotonic()
+        items = {"items": [{"title": f"Under load {number}"}]}
         try:
             if number % GENERATE_EVERY == 1:
-                task = self._call(
-                    "POST", "/v1/writer/tasks/", {"items": [{"title": f"L {number}"}]}
-                )
+                task = self._call("POST", TASKS, items)
                 body = {"ids": [task["results"][0]["id"]], "options": {"images": False}}
-                path = "/v1/writer/tasks/auto_generate_content/"
+                path = f"{TASKS}auto_generate_content/"
                 run = self._call("POST", path, body)
                 self._followed = str(run["status_url"])
             elif number % 4 == 0:
-                self._call("POST", "/v1/writer/tasks/", {"items": [{"title": f"L {number}"}]})
+                self._call("POST", TASKS, items)
             else:
                 self._call("GET", self._followed or "/v1/system/tasks/", None)
         except requests.RequestException:

@@ -65,6 +65,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.cache",
         "igny8_flask.crypto",
         "igny8_flask.gates",
+        "igny8_flask.heartbeats",
         "igny8_flask.leases",
         "igny8_flask.limits",
         "igny8_flask.models",

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import update
 
+from igny8_flask import heartbeats
 from igny8_flask.db import db, id_at, utcnow
-from igny8_flask.models import AITaskLog, CallState, PaidCall, WorkState
+from igny8_flask.models import AITaskLog, CallState, Heartbeat, PaidCall, WorkState
 from tests.factories import make_settings, make_site
 
 TOKEN = "a-token-of-the-tests-with-many-characters"
@@ -55,6 +57,18 @@ def test_work_is_counted_by_state_and_its_wait_told(app, stranger):
     assert found["igny8_run_seconds_sum", "generate_content"] == pytest.approx(8, abs=0.01)
     assert found["igny8_step_seconds_sum", "PREP", "generate_content"] == 6
     assert found["igny8_redis_up",] == 0
+    assert ("igny8_database_write_age_seconds",) not in found
+
+
+def test_a_dispatcher_that_cannot_write_is_seen_by_the_age_of_its_last_write(app, stranger):
+    heartbeats.beat()
+    heartbeats.beat()
+    assert read(stranger("GET", "/metrics"))["igny8_database_write_age_seconds",] < 5
+    late = utcnow() - timedelta(minutes=2)
+    db.session.execute(update(Heartbeat).values(at=late))
+    db.session.commit()
+    age = read(stranger("GET", "/metrics"))["igny8_database_write_age_seconds",]
+    assert age == pytest.approx(120, abs=5)
 
 
 def test_provider_errors_are_counted_by_code(app, stranger):
