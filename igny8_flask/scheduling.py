@@ -8,13 +8,14 @@ clockwork did not.
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CursorResult, select, update
 
 from igny8_flask import deliveries, publishing_rules, site_settings
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError, InputError
+from igny8_flask.jobs import LIVE
 from igny8_flask.log import get_logger
 from igny8_flask.models import (
     Content,
@@ -28,6 +29,7 @@ from igny8_flask.models import (
 )
 from igny8_flask.rows import find
 from igny8_flask.services import current
+from igny8_flask.timetable import next_free, planned_times, zone_name
 
 log = get_logger(__name__)
 
@@ -35,7 +37,6 @@ GRACE = timedelta(seconds=30)  # how long after its time a post is looked at fir
 LOOK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 AHEAD = timedelta(seconds=60)  # nearer times go out at once, as WordPress does itself
 PER_PASS = 50
-PLANNED = (PublicationState.SCHEDULED, PublicationState.PUBLIC)
 
 
 def follow(site: Site, content_id: uuid.UUID) -> Delivery | None:
@@ -82,27 +83,32 @@ def wanted(content: Content) -> dict[str, Any]:
     return {"status": "publish"}
 
 
-def is_paused(site: Site) -> bool:
-    """Whether nothing of the site goes public by itself."""
-    return bool(site_settings.read(site)["publishing"]["paused"])
+class Timed(NamedTuple):
+    """An article with its plan, and the delivery that tells the site of it; both may be None."""
+
+    content: Content
+    plan: Publication | None
+    delivery: Delivery | None
 
 
-def set_time(
-    site: Site, content_id: uuid.UUID, publish_at: datetime | None
-) -> dict[str, Any] | None:
+def set_time(site: Site, content_id: uuid.UUID, publish_at: datetime | None) -> Timed:
     """Set, move or (None) clear the time of one article; naive times are the site's own.
 
-    Raises InputError for a time that has passed: posts are never dated back.
+    Raises InputError for a time that has passed: posts are never dated back; ConflictError for an
+    article that visitors read already.
     """
     content = find(Content, site.id, content_id)
     plan = publication_of(content)
+    if content.wp_status == "publish":
+        words = "This article is public already: change its post on the site instead."
+        raise ConflictError(words, "already_public")
     if publish_at is None:
         if plan is not None:
             db.session.delete(plan)
             db.session.flush()
-        if content.wp_status == "future":
-            _send(site, content, {"status": "draft"})
         plan = None
+        is_ahead = content.wp_status == "future" or _is_on_its_way(content)
+        delivery = _send(site, content, {"status": "draft"}) if is_ahead else None
     else:
         if publish_at.tzinfo is None:
             publish_at = publish_at.replace(tzinfo=publishing_rules.zone_of(zone_name(site)))
@@ -111,10 +117,20 @@ def set_time(
             raise InputError(words, fields={"publish_at": [words]})
         plan = plan or _add(site, content, None)
         _schedule(plan, site, publish_at.astimezone(UTC))
-        _send(site, content, {})
+        delivery = _send(site, content, {})
     db.session.commit()
     current().cache.ring()
-    return {"plan": plan, "content": content} if plan else None
+    return Timed(content, plan, delivery)
+
+
+def set_next_time(site: Site, content_id: uuid.UUID) -> Timed:
+    """Give one article the next free time by the site's rules; InputError where there is none."""
+    # the row lock here, the write lock on SQLite: two at once never get the same time
+    db.session.execute(update(Site).where(Site.id == site.id).values(updated_at=Site.updated_at))
+    when = next_free(site)
+    if when is None:
+        raise InputError("The site's rules leave no time for this article.", "no_free_time")
+    return set_time(site, content_id, when)
 
 
 def pause(site: Site) -> None:
@@ -138,23 +154,6 @@ def resume(site: Site) -> None:
         plan.due_at, plan.message = utcnow(), ""
     db.session.commit()
     current().cache.ring()
-
-
-def calendar(site: Site, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """The plans of a span of time with their articles; those without a time come last."""
-    rows = db.session.execute(
-        select(Publication, Content)
-        .join(Content, Content.id == Publication.content_id)
-        .where(Publication.site_id == site.id)
-        .where(Publication.publish_at.is_(None) | Publication.publish_at.between(start, end))
-        .order_by(Publication.publish_at.is_(None), Publication.publish_at, Publication.id)
-    )
-    return [{"plan": plan, "content": content} for plan, content in rows]
-
-
-def zone_name(site: Site) -> str:
-    """The site's time zone as it told it."""
-    return str((site.connection or {}).get("site", {}).get("timezone") or "UTC")
 
 
 def note_site_state(content: Content, event: Mapping[str, Any]) -> None:
@@ -208,18 +207,9 @@ def _give_time(plan: Publication, site: Site) -> None:
     rules = site_settings.read(site)["publishing"]
     if rules["paused"]:
         return
-    since = utcnow() - timedelta(days=2)
-    planned = db.session.scalars(
-        select(Publication.publish_at).where(
-            Publication.site_id == site.id,
-            Publication.state.in_(PLANNED),
-            Publication.publish_at >= since,
-        )
-    ).all()
-    times = [one for one in planned if one is not None]
     zone = publishing_rules.zone_of(zone_name(site))
     try:
-        when = publishing_rules.next_time(rules, zone, utcnow(), times)
+        when = publishing_rules.next_time(rules, zone, utcnow(), planned_times(site))
     except ValueError:
         plan.message, plan.due_at = "The site's rules leave no time for this article.", None
         return
@@ -260,10 +250,17 @@ def _schedule(plan: Publication, site: Site, when: datetime) -> None:
     plan.due_at, plan.looks, plan.message = when + GRACE, 0, ""
 
 
-def _send(site: Site, content: Content, options: dict[str, Any]) -> None:
-    if deliveries.add(site, content.id, options).state is WorkState.RUNNING:
+def _send(site: Site, content: Content, options: dict[str, Any]) -> Delivery:
+    delivery = deliveries.add(site, content.id, options)
+    if delivery.state is WorkState.RUNNING:
         words = "This article is on its way right now: wait a moment."
         raise ConflictError(words, "delivery_in_flight")
+    return delivery
+
+
+def _is_on_its_way(content: Content) -> bool:
+    live = select(Delivery.id).where(Delivery.content_id == content.id, Delivery.state.in_(LIVE))
+    return db.session.scalar(live.limit(1)) is not None
 
 
 def _add(site: Site, content: Content, due_at: datetime | None) -> Publication:

@@ -62,6 +62,8 @@ def describe(work: AITaskLog | Delivery, ahead: Outlook | None = None) -> dict[s
         status["result"] = work.result
     if work.error:
         status["error"], status["code"] = work.error, work.error_code
+    if isinstance(work, Delivery):
+        status["content_id"] = str(work.content_id)
     if isinstance(work, AITaskLog):
         status["cost_usd"] = float(work.cost_usd) if work.cost_usd is not None else None
         status["credits"], status["tokens"], status["sandbox"] = (

@@ -136,6 +136,7 @@ class StatusOut(RunOut):
     request_steps = fields.List(fields.Nested(StepOut))
     response_steps = fields.List(fields.Nested(StepOut))
     result = fields.Dict()
+    content_id = Id()
     paused = fields.Boolean()
     queue_position = fields.Integer()
     starts_in_s = fields.Integer(allow_none=True)

@@ -1,17 +1,18 @@
 """``/v1/publisher/calendar/`` and what changes it: times of articles, pause and resume."""
 
-import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from igny8_flask import publishing_rules, scheduling
+from igny8_flask import publishing_rules, scheduling, timetable
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
-from igny8_flask.api.schemas import Answer, Id, Time
+from igny8_flask.api.schemas import Answer, Flag, Id, Time
 from igny8_flask.auth import principal
 from igny8_flask.db import utcnow
+from igny8_flask.models import Site
+from igny8_flask.work_status import delivery_url
 
 blp = Resource("schedule", __name__, url_prefix="/v1/publisher")
 
@@ -34,6 +35,17 @@ class PlanOut(Schema):
     wp_edit_link = fields.String(attribute="content.wp_edit_link", allow_none=True)
 
 
+class PublishedOut(Schema):
+    """What is public and was never planned."""
+
+    content_id = Id(attribute="content.id")
+    title = fields.String(attribute="content.title")
+    public_at = Time()
+    local = fields.String()
+    wp_link = fields.String(attribute="content.wp_link", allow_none=True)
+    wp_edit_link = fields.String(attribute="content.wp_edit_link", allow_none=True)
+
+
 class CalendarQuery(Schema):
     """A span of time, at most 400 days; without one, the month from now."""
 
@@ -49,24 +61,42 @@ class CalendarQuery(Schema):
 
 
 class CalendarOut(Answer):
-    """Plans in the order of their times; those that wait for one come last."""
+    """Plans in the order of their times; those that wait for one come last.
+
+    ``published`` went public without a plan; ``free`` are times that the site's rules give out
+    next, ``next_free`` is what a person is offered first. Times are the site's own clock's.
+    """
 
     paused = fields.Boolean()
     zone = fields.String()
     results = fields.List(fields.Nested(PlanOut))
+    published = fields.List(fields.Nested(PublishedOut))
+    free = fields.List(fields.String())
+    next_free = fields.String(allow_none=True)
 
 
 class ScheduleIn(Schema):
-    """The time of one article; null takes it back, one without an offset is the site's own."""
+    """The time of one article; null takes it back, one without an offset is the site's own.
+
+    ``next_free`` instead lets the site's rules choose.
+    """
 
     content_id = Id(required=True)
-    publish_at = fields.DateTime(required=True, allow_none=True)
+    publish_at = fields.DateTime(allow_none=True)
+    next_free = Flag()
+
+    @validates_schema
+    def needs_one_of_both(self, data: dict[str, Any], **_more: Any) -> None:
+        """Refuse neither and both."""
+        if ("publish_at" in data) == bool(data.get("next_free")):
+            raise ValidationError("Send either publish_at or next_free.", "publish_at")
 
 
 class ScheduleOut(Answer):
-    """The article's plan, null when it has none."""
+    """The article's plan, null when it has none; ``status_url`` follows its way to the site."""
 
     plan = fields.Nested(PlanOut, allow_none=True)
+    status_url = fields.String(allow_none=True)
 
 
 class Nothing(Schema):
@@ -85,10 +115,16 @@ class PausedOut(Answer):
 def read_calendar(args: dict[str, Any]) -> dict[str, Any]:
     """Show what goes public when."""
     site = principal().site
+    span = _span(args)
+    published = timetable.unplanned(site, *span)
+    following = timetable.next_free(site)
     return {
-        "paused": scheduling.is_paused(site),
-        "zone": scheduling.zone_name(site),
-        "results": scheduling.calendar(site, *_span(args)),
+        "paused": timetable.is_paused(site),
+        "zone": timetable.zone_name(site),
+        "results": timetable.calendar(site, *span),
+        "published": [{**one, "local": _clock(site, one["public_at"])} for one in published],
+        "free": [_clock(site, one) for one in timetable.free_times(site, *span)],
+        "next_free": _clock(site, following) if following else None,
     }
 
 
@@ -98,8 +134,16 @@ def read_calendar(args: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, ScheduleOut)
 def schedule(body: dict[str, Any]) -> dict[str, Any]:
     """Set, move or take back the time of one article."""
-    content_id: uuid.UUID = body["content_id"]
-    return {"plan": scheduling.set_time(principal().site, content_id, body["publish_at"])}
+    site, content_id = principal().site, body["content_id"]
+    if body.get("next_free"):
+        timed = scheduling.set_next_time(site, content_id)
+    else:
+        timed = scheduling.set_time(site, content_id, body["publish_at"])
+    sent = timed.delivery
+    return {
+        "plan": timed._asdict() if timed.plan else None,
+        "status_url": delivery_url(sent.id) if sent else None,
+    }
 
 
 @blp.route("/pause/", methods=["POST"])
@@ -128,7 +172,12 @@ def _span(args: dict[str, Any]) -> tuple[datetime, datetime]:
 
 
 def _local(plan: Any) -> str | None:
-    if plan.publish_at is None:
-        return None
-    local: datetime = plan.publish_at.astimezone(publishing_rules.zone_of(plan.zone))
-    return local.isoformat(timespec="minutes")
+    return _on_clock(plan.zone, plan.publish_at) if plan.publish_at else None
+
+
+def _clock(site: Site, time: datetime) -> str:
+    return _on_clock(timetable.zone_name(site), time)
+
+
+def _on_clock(zone: str, time: datetime) -> str:
+    return time.astimezone(publishing_rules.zone_of(zone)).isoformat(timespec="minutes")

@@ -1,4 +1,4 @@
-"""From pasted keywords to illustrated posts, in wp-admin alone, the way a newcomer goes."""
+"""From pasted keywords to scheduled, illustrated posts, in wp-admin alone, as a newcomer goes."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -61,7 +61,7 @@ def newcomer(admin_tab: Tab) -> Newcomer:
     return Newcomer(admin_tab)
 
 
-def test_from_keywords_to_an_illustrated_post(
+def test_from_keywords_to_a_scheduled_illustrated_post(
     newcomer: Newcomer, admin_tab: Tab, stack: Stack, connected_site: WordPressSite
 ) -> None:
     page = newcomer.page
@@ -91,12 +91,21 @@ def test_from_keywords_to_an_illustrated_post(
     task = page.locator("tr[data-kind=tasks]", has_text=title)
     assert "$" in newcomer.quote()
     newcomer.click(task.locator("button.button", has_text="Generate content"))
-    newcomer.finish("Edit post")
+    newcomer.finish("Review")
+    expect(page.get_by_text("Not scheduled.")).to_be_visible(timeout=SCREEN_MS)
+    preview = page.frame_locator(".igny8-preview")
+    expect(preview.get_by_role("heading", name=title)).to_be_visible(timeout=SCREEN_MS)
+    newcomer.press("Schedule…")
+    newcomer.click(page.locator("dialog[open]").get_by_role("button", name="Schedule"))
+    dialog = page.locator("dialog[open]")
+    expect(dialog.get_by_text("The post is scheduled.")).to_be_visible(timeout=RUN_MS)
     assert newcomer.clicks <= MOST_CLICKS
 
     (post,) = posts(connected_site)
     assert connected_site.wp_eval(f"return get_the_title( {post['id']} );") == title
     assert pictures(connected_site) == 1
+    assert connected_site.wp_eval(f"return get_post_status( {post['id']} );") == "future"
+    assert connected_site.wp_eval(f"return get_post_time( 'U', true, {post['id']} ) > time();")
 
     admin_tab.admin("admin.php?page=igny8-content")
     expect(page.locator("tr[data-kind=contents]", has_text=title)).to_contain_text("Delivered")

@@ -19,7 +19,7 @@ from tests.lab.wp_admin import AdminSession
 
 TARGET = REPO / "docs/screenshots"
 NEWEST, OLDEST = "7.1", "6.1"
-LISTS = ("keywords", "clusters", "ideas", "tasks", "content", "images", "activity")
+LISTS = ("keywords", "clusters", "ideas", "tasks", "content", "calendar", "images", "activity")
 SECTIONS = ("models", "brand", "images", "publishing", "budgets", "prompts")
 SCREENS = {
     "overview": "igny8",

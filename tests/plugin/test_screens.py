@@ -17,7 +17,7 @@ from tests.lab.wp_admin import AdminSession
 
 pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
 SECTIONS = ("connection", "models", "brand", "images", "publishing", "budgets", "prompts")
-LISTS = ("keywords", "clusters", "ideas", "tasks", "content", "images", "activity")
+LISTS = ("keywords", "clusters", "ideas", "tasks", "content", "calendar", "images", "activity")
 SCREENS = {
     "overview": "igny8",
     **{name: f"igny8-{name}" for name in LISTS},

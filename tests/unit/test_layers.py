@@ -43,6 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.site_settings",
         "igny8_flask.site_state",
         "igny8_flask.sites",
+        "igny8_flask.timetable",
         "igny8_flask.usage",
         "igny8_flask.writing",
     ),

@@ -147,7 +147,7 @@ def test_clearing_a_time_takes_a_scheduled_post_back_to_draft(site: Site) -> Non
     scheduling.set_time(site, content.id, utcnow() + timedelta(days=1))
     end(deliveries()[0])
     content.wp_status = "future"
-    assert scheduling.set_time(site, content.id, None) is None
+    assert scheduling.set_time(site, content.id, None).plan is None
     assert deliveries()[-1].options == {"status": "draft"}
     assert document(site, content, status="draft")["status"] == "draft"
 

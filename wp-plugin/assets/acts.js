@@ -1,6 +1,6 @@
 /**
  * What the buttons of the lists do. Offers igny8.acts = { run( act, rows ), work( act, rows ), usable( act, rows ) };
- * a row is { id, title, kind, content, task, live }.
+ * a row is { id, title, kind, content, task, live, public, planned }.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -27,6 +27,7 @@
 			generate: () => ! row.live,
 			images: () => row.task && row.content && ! row.live,
 			publish: () => row.content,
+			schedule: () => row.content && ! row.public,
 		};
 		return rules[ act ] ? Boolean( rules[ act ]() ) : true;
 	}
@@ -116,7 +117,14 @@
 			.then( () => igny8.say( __( 'It will stop at the next step.', 'igny8' ), 'success' ) );
 	}
 
-	const OTHERS = { publish, create_tasks: createTasks, 'delete': remove, approve, retry, stop };
+	const times = igny8.schedule || {};
+	const OTHERS = {
+		publish, create_tasks: createTasks, 'delete': remove, approve, retry, stop,
+		schedule: times.choose,
+		unschedule: times.clear,
+		pause_publishing: () => times.halt( 'pause' ),
+		resume_publishing: () => times.halt( 'resume' ),
+	};
 
 	igny8.acts = {
 		usable,

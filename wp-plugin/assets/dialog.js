@@ -176,12 +176,19 @@
 		return places[ job.status.function ] || [ igny8.screens.contents, __( 'See the content', 'igny8' ) ];
 	}
 
+	/** The review page of the one article that the work was about. */
+	function reviewOf( job ) {
+		const id = job.status.content_id || ( job.status.result || {} ).content_id;
+		return id ? [ igny8.screens.contents + '&content=' + id, __( 'Review', 'igny8' ) ] : [ '' ];
+	}
+
 	function drawLinks( job ) {
 		const result = job.status.result || {};
 		const isWritten = 'success' === job.done || ( 'failed' === job.done && job.past.length );
 		const links = ! isWritten ? [] : [
 			[ result.link, __( 'View post', 'igny8' ) ],
 			[ result.edit_link, __( 'Edit post', 'igny8' ) ],
+			reviewOf( job ),
 			result.link ? [ '' ] : placeOf( job ),
 		];
 		if ( 'login' === job.done ) {

@@ -10,14 +10,16 @@
 
 	const { __ } = wp.i18n;
 	const list = () => document.getElementById( 'igny8-list' );
+	const panels = () => document.querySelectorAll( '[data-panel]' );
 	const spends = '[data-igny8-act=generate], [data-igny8-act=images], [data-igny8-act=cluster], [data-igny8-act=cluster_all], [data-igny8-act=ideas], [data-igny8-act=ideas_all]';
 	let refreshing = null;
 	let again = false;
+	let pressed = '';
 
 	/** A row as acts.js knows it. */
 	function rowOf( element ) {
-		const { id, title, kind, content, task, live } = element.dataset;
-		return { id, title, kind, content, task, live };
+		const { id, title, kind, content, task, live, planned } = element.dataset;
+		return { id, title, kind, content, task, live, planned, 'public': element.dataset.public };
 	}
 
 	function rowsChosen() {
@@ -47,7 +49,22 @@
 			igny8.edit( row, button ).then( ( changed ) => changed && refresh() );
 			return;
 		}
+		pressed = selectorOf( button );
 		begin( name, row ? [ row ] : [], ( element || button.parentNode ).querySelectorAll( '[data-igny8-act]' ) );
+	}
+
+	/** How the same button is found after the list was drawn anew. */
+	function selectorOf( button ) {
+		return '[data-igny8-act="' + button.dataset.igny8Act + '"][data-ids="' + ( button.dataset.ids || '' ) + '"]';
+	}
+
+	/** Puts the focus back to the button that was pressed, where the drawing took it away. */
+	function refocus() {
+		const button = pressed && document.activeElement === document.body && document.querySelector( '.igny8 ' + pressed );
+		pressed = '';
+		if ( button && ! button.disabled ) {
+			button.focus();
+		}
 	}
 
 	/** Starts an act; its buttons rest until it is known what came of it. */
@@ -86,10 +103,16 @@
 		refreshing = window.fetch( window.location.href, { credentials: 'same-origin' } )
 			.then( ( answer ) => answer.text() )
 			.then( ( html ) => {
-				const fresh = new DOMParser().parseFromString( html, 'text/html' ).getElementById( 'igny8-list' );
+				const page = new DOMParser().parseFromString( html, 'text/html' );
+				const fresh = page.getElementById( 'igny8-list' );
 				if ( fresh ) {
 					list().replaceWith( document.importNode( fresh, true ) );
+					panels().forEach( ( panel ) => {
+						const found = page.querySelector( '[data-panel="' + panel.dataset.panel + '"]' );
+						return found ? panel.replaceWith( document.importNode( found, true ) ) : panel.remove();
+					} );
 					prepare();
+					refocus();
 				}
 			} )
 			.catch( () => say( __( 'The list could not be brought up to date. Reload the page.', 'igny8' ) ) )
@@ -105,7 +128,7 @@
 	/** After each drawing: nothing is pressed twice, and prices stand at the buttons. */
 	function prepare() {
 		const busy = igny8.jobs.busy();
-		list().querySelectorAll( '[data-id]' ).forEach( ( element ) => {
+		list().parentNode.querySelectorAll( '[data-id]' ).forEach( ( element ) => {
 			const row = rowOf( element );
 			const isBusy = [ row.id, row.content, row.task ].some( ( id ) => id && busy.indexOf( id ) >= 0 );
 			element.querySelectorAll( '[data-igny8-act]' ).forEach( ( button ) => {
@@ -114,6 +137,9 @@
 		} );
 		document.querySelectorAll( '.igny8 button.page-title-action' ).forEach( ( button ) => {
 			button.disabled = busy.indexOf( button.dataset.igny8Act ) >= 0;
+		} );
+		list().querySelectorAll( '.igny8-unpaused button, .igny8-paused button' ).forEach( ( button ) => {
+			button.disabled = false;
 		} );
 		list().querySelectorAll( '.bulkactions' ).forEach( ( bar ) => {
 			bar.appendChild( igny8.el( 'span', { class: 'igny8-bulk-quote', role: 'status' } ) );

@@ -17,6 +17,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Content_Review {
 
+	/** Cards beside the text, one class each; a card that carries data-panel is drawn anew when work has moved. */
+	const PANELS = array( Review\Schedule_Panel::class );
+
 	/**
 	 * Draws the article with this id.
 	 */
@@ -34,6 +37,9 @@ final class Content_Review {
 		self::preview();
 		echo '</div><aside>';
 		self::state( $content );
+		foreach ( self::PANELS as $panel ) {
+			$panel::render( $content );
+		}
 		self::details( $content );
 		echo '</aside></div></form>';
 	}

@@ -65,7 +65,10 @@ final class Contents_Table extends List_Table {
 	 * Bulk actions; acts.js carries them out.
 	 */
 	protected function get_bulk_actions(): array {
-		$actions = current_user_can( Capabilities::PUBLISH ) ? array( 'publish' => __( 'Publish', 'igny8' ) ) : array();
+		$actions = ! current_user_can( Capabilities::PUBLISH ) ? array() : array(
+			'publish'  => __( 'Publish', 'igny8' ),
+			'schedule' => __( 'Schedule…', 'igny8' ),
+		);
 		return $actions + array(
 			'approve' => __( 'Approve', 'igny8' ),
 			'images' => __( 'Generate images', 'igny8' ),
@@ -91,7 +94,17 @@ final class Contents_Table extends List_Table {
 			'kind'    => 'contents',
 			'content' => (string) ( $item['id'] ?? '' ),
 			'task'    => (string) ( $item['task_id'] ?? '' ),
+			'public'  => 'publish' === ( $item['wp_status'] ?? '' ) ? '1' : '',
+			'planned' => self::local( (string) ( $item['publish_at'] ?? '' ) ),
 		);
+	}
+
+	/**
+	 * A time on this site's clock, or ''.
+	 */
+	public static function local( string $time ): string {
+		$stamp = strtotime( $time );
+		return $stamp ? (string) wp_date( 'c', $stamp ) : '';
 	}
 
 	/**
@@ -119,6 +132,9 @@ final class Contents_Table extends List_Table {
 		}
 		$title   = (string) ( $item['title'] ?? '' );
 		$actions = array( 'review' => Cells::link( Menu::url( Menu::CONTENTS, array( 'content' => (string) $item['id'] ) ), __( 'Review', 'igny8' ) ) );
+		if ( current_user_can( Capabilities::PUBLISH ) && 'publish' !== ( $item['wp_status'] ?? '' ) ) {
+			$actions['schedule'] = Cells::act( __( 'Schedule…', 'igny8' ), 'schedule', array( $item['id'] ), $title );
+		}
 		if ( ! empty( $item['task_id'] ) ) {
 			$actions['images'] = Cells::act( __( 'Generate images', 'igny8' ), 'images', array( $item['task_id'] ), $title );
 		}
@@ -158,7 +174,8 @@ final class Contents_Table extends List_Table {
 	 * @param array $item Content.
 	 */
 	protected function column_post( $item ): string {
-		return Cells::post_links( $item );
+		$plan = in_array( $item['publication'] ?? '', array( 'scheduled', 'waiting', 'missed' ), true ) ? Review\Schedule_Panel::words( $item ) : '';
+		return Cells::post_links( $item ) . ( '' === $plan ? '' : '<p class="igny8-excerpt">' . esc_html( $plan ) . '</p>' );
 	}
 
 	/**

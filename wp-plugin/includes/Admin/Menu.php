@@ -22,6 +22,7 @@ final class Menu {
 	const IDEAS    = 'igny8-ideas';
 	const TASKS    = 'igny8-tasks';
 	const CONTENTS = 'igny8-content';
+	const CALENDAR = 'igny8-calendar';
 	const IMAGES   = 'igny8-images';
 	const ACTIVITY = 'igny8-activity';
 	const SETTINGS = 'igny8-settings';
@@ -48,6 +49,7 @@ final class Menu {
 			self::IDEAS    => array( Ideas_Page::class, __( 'Ideas', 'igny8' ), $generate ),
 			self::TASKS    => array( Tasks_Page::class, __( 'Tasks', 'igny8' ), $generate ),
 			self::CONTENTS => array( Contents_Page::class, __( 'Content', 'igny8' ), $generate ),
+			self::CALENDAR => array( Calendar_Page::class, __( 'Calendar', 'igny8' ), $generate ),
 			self::IMAGES   => array( Images_Page::class, __( 'Images', 'igny8' ), $generate ),
 			self::ACTIVITY => array( Activity_Page::class, __( 'Activity', 'igny8' ), $generate ),
 			self::SETTINGS => array( Settings_Page::class, __( 'Settings', 'igny8' ), Capabilities::MANAGE ),

@@ -30,6 +30,7 @@ final class Routes {
 		Tasks_Controller::class,
 		Runs_Controller::class,
 		Contents_Controller::class,
+		Schedule_Controller::class,
 		Collect_Controller::class,
 	);
 
