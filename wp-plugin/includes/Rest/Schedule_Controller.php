@@ -71,6 +71,6 @@ final class Schedule_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function halt( WP_REST_Request $request ) {
-		return Client::of_site()->write( 'POST', '/v1/publisher/' . $request['wish'] . '/', array(), $request['once'] );
+		return Client::of_site()->write( 'POST', '/v1/publisher/' . $request['wish'] . '/', null, $request['once'] );
 	}
 }
