@@ -1,6 +1,6 @@
 """Planning in wp-admin: a time for an article, the month, moving, taking back, pausing."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -64,7 +64,7 @@ def test_a_time_is_set_moved_and_taken_back_on_the_review_page(
     button(dialog, "Schedule").click()
     expect(dialog.get_by_role("alert")).to_contain_text("This time has passed")
     assert barriers(page, "dialog[open]") == []
-    day = date.today() + timedelta(days=40)
+    day = datetime.now(UTC).date() + timedelta(days=40)
     dialog.get_by_label("Date").fill(day.isoformat())
     dialog.get_by_label("Time").fill("17:45")
     button(dialog, "Schedule").click()
