@@ -8,13 +8,23 @@ from igny8_flask.content.blocks import render_blocks
 from igny8_flask.content.model import NormalizedContent, PlacedImage, Question, Section
 from igny8_flask.content.normalizer import normalize
 from igny8_flask.content.placement import place_images
+from igny8_flask.content.sections import (
+    SectionSpan,
+    find_section,
+    replace_section,
+    section_spans,
+)
 
 __all__ = [
     "NormalizedContent",
     "PlacedImage",
     "Question",
     "Section",
+    "SectionSpan",
+    "find_section",
     "normalize",
     "place_images",
     "render_blocks",
+    "replace_section",
+    "section_spans",
 ]
