@@ -71,7 +71,8 @@ final class Month {
 	public function render(): void {
 		global $wp_locale;
 		$start = (int) get_option( 'start_of_week' );
-		$month = wp_date( _x( 'F Y', 'month and year of a calendar', 'igny8' ), $this->first->getTimestamp() );
+		/* translators: month and year above a calendar, as PHP's date() writes formats. */
+		$month = wp_date( __( 'F Y', 'igny8' ), $this->first->getTimestamp() );
 		/* translators: 1: month and year, 2: name of a time zone. */
 		printf( '<table class="igny8-month widefat"><caption>%s</caption><thead><tr>', esc_html( sprintf( __( '%1$s, times in %2$s', 'igny8' ), $month, $this->zone ) ) );
 		for ( $i = 0; $i < 7; $i++ ) {
