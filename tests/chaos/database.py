@@ -76,7 +76,8 @@ class PostgresServer:
     def rows(self, sql: str, *values: object) -> Rows:
         """Rows of a query, ids in the form that SQLite has."""
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
-            found = connection.execute(sql.replace("?", "%s").encode(), values).fetchall()
+            text = sql.replace("%", "%%").replace("?", "%s")
+            found = connection.execute(text.encode(), values).fetchall()
         return [{name: _plain(one) for name, one in row.items()} for row in found]
 
     def change(self, *statements: str) -> None:

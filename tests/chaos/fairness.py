@@ -15,6 +15,7 @@ from tests.integration.jobs_by_hand import submit_article
 from tests.lab.processes import wait_until
 
 SINGLES = 10
+MOST = 3  # times the wait alone
 SETTINGS = {"IGNY8_WORKER_KIND": "threads", "IGNY8_WORKER_SLOTS": "12", "IGNY8_SITE_SLOTS": "3"}
 
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -55,6 +56,7 @@ class Ground:
         self.workers_command = workers_command
         self.submitted: dict[str, str] = {}  # title → id of its run
         self.quarantined = 0
+        self.accepted_s: list[float] = []
         self.redis = Redis(self.folder / "redis")
         sandbox_port = free_port()
         self.provider = FaultProxy(sandbox_port)
@@ -148,6 +150,7 @@ class Ground:
         answer: dict[str, Any] = {}
 
         def accepted() -> bool:
+            begun = time.monotonic()
             with suppress(requests.RequestException):
                 reply = requests.post(
                     f"http://127.0.0.1:{self.api_port}{path}",
@@ -156,6 +159,7 @@ class Ground:
                     timeout=20,
                 )
                 if reply.ok:
+                    self.accepted_s.append(time.monotonic() - begun)
                     answer.update(reply.json())
                 elif reply.status_code not in (409, 429, 503):
                     raise LabError(f"{path} answered {reply.status_code}: {reply.text[:300]}")

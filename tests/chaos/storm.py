@@ -6,7 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from tests.chaos.case import Case, p95
 from tests.chaos.ground import LIVE, Ground
 from tests.lab.fault_proxy import FAULTS
 from tests.lab.processes import signal_all
@@ -14,6 +16,7 @@ from tests.lab.processes import signal_all
 KEPT_LIVE = 12  # articles on their way while faults strike
 WAIT_S = 6.0  # a point that is not met this long is passed over
 PAUSE_S = 0.002
+ACCEPT_S, STARTED_S = 1.5, 30
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Storm:
     ground: Ground
     kills: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    accepted_s: list[float] = field(default_factory=list)  # while Redis was away or frozen
+    returns: list[tuple[float, str]] = field(default_factory=list)  # Unix time, a waiting run
     _number: int = 0
 
     def feed(self) -> None:
@@ -108,15 +113,17 @@ class Storm:
         """Kill Redis, start it again on its data."""
         self.faults["Redis killed and restarted"] += 1
         self.ground.redis.process.kill()
-        self._meanwhile(seconds)
+        waiting = self._accept_meanwhile(seconds)
         self.ground.redis.restart()
+        self.returns.append((time.time(), waiting))
 
     def redis_frozen(self, seconds: float) -> None:
         """SIGSTOP Redis for a while."""
         self.faults["Redis frozen"] += 1
         signal_all([self.ground.redis.process.pid], signal.SIGSTOP)
-        self._meanwhile(seconds)
+        waiting = self._accept_meanwhile(seconds)
         signal_all([self.ground.redis.process.pid], signal.SIGCONT)
+        self.returns.append((time.time(), waiting))
 
     def redis_emptied(self) -> None:
         """FLUSHALL under work."""
@@ -140,6 +147,39 @@ class Storm:
             proxy.fault = None
             self.faults[f"{whom}: {fault}"] += proxy.struck - before
             self.ground.hurry()
+
+    def cases(self) -> list[Case]:
+        """What was promised for the outages of Redis."""
+        sql = "select started_at from ai_task_log where id = ?"
+        waits = [
+            datetime.fromisoformat(
+                str(self.ground.rows(sql, run_id.replace("-", ""))[0]["started_at"])
+            )
+            .replace(tzinfo=UTC)
+            .timestamp()
+            - back
+            for back, run_id in self.returns
+        ]
+        return [
+            Case(
+                f"Redis killed or frozen, {len(self.returns)} times",
+                "accepted, p95 under 1.5 s; started 30 s after its return",
+                f"{len(self.accepted_s)} accepted, p95 {p95(self.accepted_s):.2f} s;"
+                f" longest wait for a start {max(waits):.1f} s",
+                p95(self.accepted_s) < ACCEPT_S and max(waits) <= STARTED_S,
+            )
+        ]
+
+    def _accept_meanwhile(self, seconds: float) -> str:
+        """Ask for work during an outage; returns one of the runs, which waits for its end."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._number += 1
+            before = len(self.ground.accepted_s)
+            run_id = self.ground.submit(f"Article {self._number} on keeping bees without Redis")
+            self.accepted_s += self.ground.accepted_s[before:]
+            time.sleep(0.3)
+        return run_id
 
     def _meanwhile(self, seconds: float) -> None:
         end = time.monotonic() + seconds
