@@ -12,6 +12,8 @@ from igny8_flask.models import Content, Image, ImageKind, SiteMedia
 
 SLUG_MAX_CHARS = 75
 EXCERPT_MAX_CHARS = 500
+QUESTION_MAX_CHARS = 1000
+ANSWER_MAX_CHARS = 10_000
 
 
 def build(
@@ -47,6 +49,7 @@ def build(
             if image.sha256
         ],
         "seo": content.seo or None,
+        "faq": _faq(article),
         "post_type": rules["post_type"],
         "provenance": content.provenance,
     }
@@ -61,6 +64,14 @@ def build(
     if rules.get("force"):
         document["force"] = True
     return document
+
+
+def _faq(article: NormalizedContent) -> list[dict[str, str]]:
+    return [
+        {"question": pair.question, "answer": pair.answer}
+        for pair in article.faq
+        if len(pair.question) <= QUESTION_MAX_CHARS and len(pair.answer) <= ANSWER_MAX_CHARS
+    ]
 
 
 def in_article(images: Sequence[Image]) -> list[Image]:

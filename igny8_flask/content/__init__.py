@@ -1,10 +1,11 @@
 """Model replies made into clean articles: HTML, block markup, outline, questions.
 
-``normalize`` is the entry; ``place_images`` and ``render_blocks`` serve delivery. Pure: no network,
-no database, no settings.
+``normalize`` is the entry; ``link_posts``, ``place_images`` and ``render_blocks`` serve delivery.
+Pure: no network, no database, no settings.
 """
 
 from igny8_flask.content.blocks import render_blocks
+from igny8_flask.content.interlinks import LinkTarget, PlacedLink, link_posts
 from igny8_flask.content.model import NormalizedContent, PlacedImage, Question, Section
 from igny8_flask.content.normalizer import normalize
 from igny8_flask.content.placement import place_images
@@ -16,12 +17,15 @@ from igny8_flask.content.sections import (
 )
 
 __all__ = [
+    "LinkTarget",
     "NormalizedContent",
     "PlacedImage",
+    "PlacedLink",
     "Question",
     "Section",
     "SectionSpan",
     "find_section",
+    "link_posts",
     "normalize",
     "place_images",
     "render_blocks",

@@ -17,7 +17,7 @@ from igny8_flask.models.enums import (
 from igny8_flask.models.money import LedgerEntry
 from igny8_flask.models.planner import Cluster, ContentIdea, Keyword
 from igny8_flask.models.prices import ModelListing, ModelPrice
-from igny8_flask.models.publishing import Delivery, Publication, SiteMedia
+from igny8_flask.models.publishing import Delivery, Publication, SiteMedia, SitePost
 from igny8_flask.models.runs import AITaskLog, PaidCall
 from igny8_flask.models.system import AIPrompt, Heartbeat, IdempotencyRecord, IntegrationSettings
 from igny8_flask.models.writer import Content, ContentProposal, Image, ImageFile, Task
@@ -55,6 +55,7 @@ __all__ = [
     "Site",
     "SiteKey",
     "SiteMedia",
+    "SitePost",
     "SiteStatus",
     "Task",
     "TaskStatus",

@@ -47,6 +47,22 @@ class SiteMedia(Identified, Timestamped, SiteOwned, Base):
     alt: Mapped[str] = mapped_column(Text, default="")
 
 
+class SitePost(Identified, Timestamped, SiteOwned, Base):
+    """A live post of a site, ours or not, as its plugin told; ``headings`` are texts in order."""
+
+    __tablename__ = "site_post"
+    __table_args__ = site_table(UniqueConstraint("site_id", "post_id"))
+
+    post_id: Mapped[int] = mapped_column(BigInteger)
+    url: Mapped[str] = mapped_column(String(1000))
+    title: Mapped[str] = mapped_column(String(300), default="")
+    slug: Mapped[str] = mapped_column(String(300), default="")
+    post_type: Mapped[str] = mapped_column(String(40), default="post")
+    headings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    modified_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+
+
 class Publication(Identified, Timestamped, SiteOwned, Base):
     """When an article goes public. ``due_at`` is when the scheduler looks at it next, None = never.
 

@@ -58,6 +58,8 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     """An article: clean HTML, and what is known of its post on the site.
 
     ``seo`` is ``{"title", "description", "focus"}``; ``terms`` is ``{"categories", "tags"}``;
+    ``links`` is ``{"off", "skip", "placed"}``: internal links unwanted here, single ones unwanted,
+    and those that stand in the post;
     ``wp_changed_at`` and ``_by`` tell of a person's edit on the site since our last delivery.
     ``moderation`` is the provider's verdict on this very text, None while there is none;
     ``provenance`` says which model and prompt made it and whether that was the sandbox.
@@ -84,6 +86,7 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     moderation: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    links: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     wp_post_id: Mapped[int | None] = mapped_column(BigInteger)
     wp_status: Mapped[str | None] = mapped_column(String(20))
     wp_link: Mapped[str | None] = mapped_column(String(1000))

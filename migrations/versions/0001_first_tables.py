@@ -350,6 +350,7 @@ def upgrade() -> None:
     sa.Column('warnings', sa.JSON(), nullable=False),
     sa.Column('provenance', sa.JSON(), nullable=False),
     sa.Column('moderation', sa.JSON(), nullable=True),
+    sa.Column('links', sa.JSON(), nullable=False),
     sa.Column('wp_post_id', sa.BigInteger(), nullable=True),
     sa.Column('wp_status', sa.String(length=20), nullable=True),
     sa.Column('wp_link', sa.String(length=1000), nullable=True),
@@ -524,6 +525,28 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_heartbeat'))
     )
+    op.create_table('site_post',
+    sa.Column('post_id', sa.BigInteger(), nullable=False),
+    sa.Column('url', sa.String(length=1000), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('slug', sa.String(length=300), nullable=False),
+    sa.Column('post_type', sa.String(length=40), nullable=False),
+    sa.Column('headings', sa.JSON(), nullable=False),
+    sa.Column('modified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id', 'site_id'], ['site.account_id', 'site.id'], name=op.f('fk_site_post_account_id_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_site_post')),
+    sa.UniqueConstraint('site_id', 'id', name=op.f('uq_site_post_site_id_id')),
+    sa.UniqueConstraint('site_id', 'post_id', name=op.f('uq_site_post_site_id_post_id'))
+    )
+    with op.batch_alter_table('site_post', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_site_post_site_id'), ['site_id'], unique=False)
+
     op.create_table('model_listing',
     sa.Column('base_url', sa.String(length=500), nullable=False),
     sa.Column('tried_at', sa.DateTime(timezone=True), nullable=False),
@@ -593,6 +616,10 @@ def downgrade() -> None:
     op.drop_table('heartbeat')
     op.drop_table('model_price')
     op.drop_table('model_listing')
+    with op.batch_alter_table('site_post', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_site_post_site_id'))
+
+    op.drop_table('site_post')
     with op.batch_alter_table('site_media', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_site_media_site_id'))
 

@@ -40,6 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.scheduling",
         "igny8_flask.site_keys",
         "igny8_flask.site_media",
+        "igny8_flask.site_posts",
         "igny8_flask.site_settings",
         "igny8_flask.site_state",
         "igny8_flask.sites",

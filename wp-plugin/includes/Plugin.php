@@ -26,6 +26,7 @@ final class Plugin {
 		add_action( 'rest_api_init', array( Rest\Routes::class, 'register' ) );
 		add_filter( 'pre_get_document_title', array( Content\Seo_Head::class, 'title' ), 20 );
 		add_action( 'wp_head', array( Content\Seo_Head::class, 'description' ), 2 );
+		add_action( 'wp_head', array( Content\Schema_Head::class, 'render' ), 20 );
 		Sync::boot();
 		foreach ( self::EVERYWHERE as $part ) {
 			$part::boot();

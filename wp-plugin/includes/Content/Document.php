@@ -66,6 +66,17 @@ final class Document {
 					'focus'       => $text,
 				)
 			),
+			'faq'          => array(
+				'type'     => 'array',
+				'maxItems' => 50,
+				'items'    => self::record(
+					array(
+						'question' => array( 'maxLength' => 1000 ) + $text,
+						'answer'   => array( 'maxLength' => 10000 ) + $text,
+					),
+					array( 'question', 'answer' )
+				),
+			),
 			'author'       => array( 'type' => array( 'integer', 'string', 'null' ) ),
 			'post_type'    => array( 'default' => 'post' ) + $text,
 			'provenance'   => self::record( array( 'sandbox' => array( 'type' => 'boolean' ) ) ),

@@ -21,6 +21,7 @@ final class Meta {
 	const SEO_TITLE       = '_igny8_seo_title';
 	const SEO_DESCRIPTION = '_igny8_seo_description';
 	const SEO_FOCUS       = '_igny8_seo_focus';
+	const FAQ             = '_igny8_faq';
 	const MEDIA_SHA       = '_igny8_sha256';
 	const UNREPORTED      = '_igny8_unreported';
 
@@ -32,6 +33,7 @@ final class Meta {
 		self::SEO_TITLE,
 		self::SEO_DESCRIPTION,
 		self::SEO_FOCUS,
+		self::FAQ,
 		self::MEDIA_SHA,
 		self::UNREPORTED,
 	);

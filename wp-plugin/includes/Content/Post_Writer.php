@@ -213,6 +213,9 @@ final class Post_Writer {
 		if ( isset( $document['seo'] ) ) {
 			$fields['seo'] = Seo::apply( $id, (array) $document['seo'] );
 		}
+		if ( isset( $document['faq'] ) ) {
+			$fields['faq'] = Schema_Head::keep( $id, $document['faq'] );
+		}
 		clean_post_cache( $id );
 		$post = get_post( $id );
 		if ( ! empty( $document['images'] ) ) {

@@ -16,6 +16,8 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Seo {
 
+	const AIOSEO_FIELD = 'aioseo_meta_data';
+
 	/** Meta keys by SEO plugin; AIOSEO has a table of its own. */
 	const KEYS = array(
 		'yoast'    => array(
@@ -95,19 +97,24 @@ final class Seo {
 	}
 
 	/**
-	 * AIOSEO takes its values only through the post's REST field.
+	 * AIOSEO takes its values only through the post's REST field; where that is missing, WordPress would pass them over in silence.
 	 *
 	 * @param int      $post_id Post.
 	 * @param string[] $wanted  Values by field.
 	 */
 	private static function write_aioseo( int $post_id, array $wanted ): bool {
-		$type    = get_post_type_object( get_post_type( $post_id ) );
+		rest_get_server(); // Fields are registered with the server.
+		$type   = get_post_type_object( get_post_type( $post_id ) );
+		$fields = $GLOBALS['wp_rest_additional_fields'] ?? array();
+		if ( ! isset( $fields[ $type->name ][ self::AIOSEO_FIELD ] ) ) {
+			return false;
+		}
 		$request = new WP_REST_Request( 'POST', '/wp/v2/' . ( $type->rest_base ? $type->rest_base : $type->name ) . '/' . $post_id );
 		$data    = array_intersect_key( $wanted, array_flip( array( 'title', 'description' ) ) );
 		if ( isset( $wanted['focus'] ) ) {
 			$data['keyphrases'] = array( 'focus' => array( 'keyphrase' => $wanted['focus'] ) );
 		}
-		$request->set_body_params( array( 'aioseo_meta_data' => $data ) );
+		$request->set_body_params( array( self::AIOSEO_FIELD => $data ) );
 		return ! rest_do_request( $request )->is_error();
 	}
 }

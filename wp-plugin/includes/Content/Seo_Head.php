@@ -7,6 +7,8 @@
 
 namespace Igny8\Content;
 
+use WP_Post;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -35,12 +37,21 @@ final class Seo_Head {
 	}
 
 	/**
+	 * The post of ours that this page shows to everybody; null on lists, previews, and where a password is asked for.
+	 */
+	public static function post(): ?WP_Post {
+		$post = is_singular() && ! is_preview() ? get_queried_object() : null;
+		if ( ! $post instanceof WP_Post || 'publish' !== $post->post_status || '' !== $post->post_password ) {
+			return null;
+		}
+		return get_post_meta( $post->ID, Meta::CONTENT_ID, true ) ? $post : null;
+	}
+
+	/**
 	 * A value of the post being shown, or ''.
 	 */
 	private static function value( string $key ): string {
-		if ( ! is_singular() || 'none' !== Seo::plugin() ) {
-			return '';
-		}
-		return (string) get_post_meta( get_queried_object_id(), $key, true );
+		$post = 'none' === Seo::plugin() ? self::post() : null;
+		return $post ? (string) get_post_meta( $post->ID, $key, true ) : '';
 	}
 }
