@@ -103,6 +103,7 @@ def conclude(
     """
     judgement = receipts.judge(document, receipt)
     _note_post(content, receipt)
+    content.links = {**content.links, "placed": _standing_links(document, receipt)}
     result = {
         "post_id": receipt["id"],
         "link": receipt["link"],
@@ -233,6 +234,15 @@ def _note_post(content: Content, receipt: Mapping[str, Any]) -> None:
     content.wp_changed_at = content.wp_changed_by = None
     if receipt["status"] in receipts.PUBLIC:
         content.status = ContentStatus.PUBLISHED
+
+
+def _standing_links(
+    document: Mapping[str, Any], receipt: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The links that were sent, without those whose target the site found to be gone."""
+    told = (receipt.get("fields") or {}).get("links")
+    gone = told.get("gone", []) if isinstance(told, Mapping) else []
+    return [link for link in document.get("links", []) if link["post_id"] not in gone]
 
 
 def _end(ticket: Ticket, state: WorkState, words: str, **values: Any) -> None:

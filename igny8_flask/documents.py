@@ -3,11 +3,20 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from bs4 import BeautifulSoup
 
-from igny8_flask.content import NormalizedContent, PlacedImage, normalize, place_images
+from igny8_flask.content import (
+    LinkTarget,
+    NormalizedContent,
+    PlacedImage,
+    PlacedLink,
+    link_posts,
+    normalize,
+    place_images,
+)
 from igny8_flask.models import Content, Image, ImageKind, SiteMedia
 
 SLUG_MAX_CHARS = 75
@@ -22,18 +31,21 @@ def build(
     media: Mapping[str, SiteMedia],
     rules: Mapping[str, Any],
     abilities: Mapping[str, Any],
+    targets: Sequence[LinkTarget] = (),
 ) -> dict[str, Any]:
     """The body of ``PUT igny8/v1/content/<uuid>``.
 
     ``media`` is what lies on the site already, by hash. ``rules`` are the site's publishing
     settings with the request's own options laid over them, and ``publish_at`` (aware) where the
-    post has a time ahead; ``abilities`` is what the site told of itself (``editor``, ``blocks``).
+    post has a time ahead; ``abilities`` is what the site told of itself (``editor``, ``blocks``);
+    ``targets`` are the live posts that words of the article may lead to.
     """
     classic = abilities.get("editor") == "classic"
     inner = [image for image in in_article(images) if image.sha256 in media]
-    article = _illustrated(content, inner, media, abilities)
+    linked, links = link(content, rules, targets)
+    article = _illustrated(linked, inner, media, abilities)
     featured = next((i for i in images if i.kind is ImageKind.FEATURED), None)
-    document: dict[str, Any] = {
+    document = {
         "title": content.title,
         "content": article.html if classic else article.blocks,
         "format": "html" if classic else "blocks",
@@ -50,20 +62,37 @@ def build(
         ],
         "seo": content.seo or None,
         "faq": _faq(article),
+        "links": [asdict(one) for one in links],
         "post_type": rules["post_type"],
         "provenance": content.provenance,
     }
+    return {**document, **_circumstances(content, rules)}
+
+
+def _circumstances(content: Content, rules: Mapping[str, Any]) -> dict[str, Any]:
+    """What not every document has: an address, a time, the text it is to replace, force."""
+    given: dict[str, Any] = {}
     slug = slug_of(content.title)
     if slug:
-        document["slug"] = slug
+        given["slug"] = slug
     if rules.get("publish_at"):
-        document["status"] = "future"
-        document["date_gmt"] = rules["publish_at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+        given["status"] = "future"
+        given["date_gmt"] = rules["publish_at"].strftime("%Y-%m-%dT%H:%M:%SZ")
     if content.wp_sha:
-        document["base_sha"] = content.wp_sha
+        given["base_sha"] = content.wp_sha
     if rules.get("force"):
-        document["force"] = True
-    return document
+        given["force"] = True
+    return given
+
+
+def link(
+    content: Content, rules: Mapping[str, Any], targets: Sequence[LinkTarget]
+) -> tuple[NormalizedContent, list[PlacedLink]]:
+    """The article without anybody else's images and with links to ``targets``, and those links."""
+    article = normalize(_without_foreign_images(content.html))
+    questions = [pair.question for pair in article.faq]
+    html, links = link_posts(article.html, targets, rules.get("internal_links", 0), questions)
+    return replace(article, html=html), links
 
 
 def _faq(article: NormalizedContent) -> list[dict[str, str]]:
@@ -80,13 +109,12 @@ def in_article(images: Sequence[Image]) -> list[Image]:
 
 
 def _illustrated(
-    content: Content,
+    article: NormalizedContent,
     images: Sequence[Image],
     media: Mapping[str, SiteMedia],
     abilities: Mapping[str, Any],
 ) -> NormalizedContent:
-    """The article with its own images at their sections and without anybody else's."""
-    article = normalize(_without_foreign_images(content.html))
+    """The article with its own images at their sections."""
     sections = {part.heading: index for index, part in enumerate(article.sections)}
     placed = [
         PlacedImage(

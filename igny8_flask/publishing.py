@@ -15,6 +15,7 @@ from igny8_flask import (
     deliveries,
     differences,
     documents,
+    internal_links,
     scheduling,
     site_media,
     site_settings,
@@ -120,7 +121,8 @@ def document_of(site: Site, content: Content, rules: Mapping[str, Any]) -> dict[
     images = site_media.images_of(content)
     media = site_media.known(site.id, images)
     abilities = (site.connection or {}).get("site", {})
-    return documents.build(content, images, media, rules, abilities)
+    targets = internal_links.targets_for(site, content)
+    return documents.build(content, images, media, rules, abilities, targets)
 
 
 def is_cleared(content: Content, rules: Mapping[str, Any]) -> bool:

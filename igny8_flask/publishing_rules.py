@@ -17,6 +17,7 @@ HORIZON_DAYS = 400
 MAX_SLOTS = 48
 MAX_PER_DAY = 500
 MAX_DRIP_MINUTES = 30 * 24 * 60
+MAX_INTERNAL_LINKS = 10
 
 
 def zone_of(name: str) -> tzinfo:
@@ -101,6 +102,8 @@ def problem(name: str, value: Any) -> str | None:
         return f"Must be up to {MAX_SLOTS} times like 09:30."
     if name == "weekdays" and not set(value) <= set(WEEKDAYS):
         return f"Must be some of {', '.join(WEEKDAYS)}."
+    if name == "internal_links" and not 0 <= value <= MAX_INTERNAL_LINKS:
+        return f"Must be a whole number from 0 to {MAX_INTERNAL_LINKS}."
     if name == "daily_max" and not 0 <= value <= MAX_PER_DAY:
         return f"Must be a whole number from 0 to {MAX_PER_DAY}."
     if name == "drip_minutes" and not 0 <= value <= MAX_DRIP_MINUTES:

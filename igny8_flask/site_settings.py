@@ -36,6 +36,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "moderation": True,
         "create_terms": False,
         "categories": [],
+        "internal_links": 3,
         "approve_first": False,
         "which": "all",
         "content_types": [],

@@ -32,7 +32,7 @@ function igny8_uninstall_site() {
 	delete_transient( Igny8\Site\Dashboard::COUNTS );
 	Igny8\Sync::stop();
 	delete_metadata( 'user', 0, 'igny8_per_page', '', true );
-	foreach ( array( Igny8\Content\Lock::PREFIX, Igny8\Options::GONE ) as $prefix ) {
+	foreach ( array( Igny8\Content\Lock::PREFIX, Igny8\Options::GONE, Igny8\Options::INDEX_MARK ) as $prefix ) {
 		$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( $prefix ) . '%' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 }

@@ -18,8 +18,8 @@ _SHORTEST_WIDE = 4  # characters of a phrase in a script without spaces
 _SHORTEST_KEYWORD = 4  # letters of a keyword of one word
 _INLINE = frozenset({"strong", "em", "b", "i"})
 _WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-# Vowel signs and accents belong to their word, but are no word characters to the re module.
-_MARKS = "".join(
+# Vowel signs, accents and joiners belong to their word, but are no word characters to re.
+_MARKS = "\u200c\u200d" + "".join(
     chr(code) for code in range(0x300, 0x1E00) if unicodedata.category(chr(code))[0] == "M"
 )
 _TOKEN = re.compile(rf"[{_WIDE}]|(?:(?![{_WIDE}])[\w{_MARKS}])+")

@@ -60,6 +60,7 @@ final class Connection {
 		Options::set( Options::CONNECTED_AT, gmdate( 'c' ) );
 		Options::set( Options::STATE, Options::CONNECTED );
 		Options::forget( array( Options::ABILITIES ) );
+		Site_Index::restart();
 		Sync::soon();
 		return true;
 	}

@@ -27,9 +27,14 @@ final class Options {
 	const CONNECTED_AT   = 'igny8_connected_at';
 	const VERSION        = 'igny8_version';
 	const ABILITIES      = 'igny8_abilities';
+	const INDEX_CURSOR   = 'igny8_index_cursor';
+	const INDEX_DONE     = 'igny8_index_done';
 
 	/** Followed by the content id of a post that was deleted for good. */
 	const GONE = 'igny8_gone_';
+
+	/** Followed by the id of a post whose place in the site index has to be told anew. */
+	const INDEX_MARK = 'igny8_index_mark_';
 
 	const SECRETS = array( self::SITE_KEY, self::WEBHOOK_SECRET, self::PENDING_CODE );
 
@@ -47,6 +52,8 @@ final class Options {
 		self::CONNECTED_AT,
 		self::VERSION,
 		self::ABILITIES,
+		self::INDEX_CURSOR,
+		self::INDEX_DONE,
 	);
 
 	const NEVER        = 'never';

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the plugin does by itself, in the background: reports changes, fetches deliveries.
+ * What the plugin does by itself, in the background: reports changes, fetches deliveries, tells which posts are public.
  *
  * @package Igny8
  */
@@ -30,6 +30,7 @@ final class Sync {
 		add_action( 'admin_init', array( __CLASS__, 'ensure' ) );
 		add_filter( 'heartbeat_received', array( __CLASS__, 'beat' ) );
 		State_Reporter::boot();
+		Site_Index::boot();
 	}
 
 	/**
@@ -46,11 +47,12 @@ final class Sync {
 		try {
 			$told = State_Reporter::send();
 			$done = $told ? Pull::collect() : null;
+			$more = $done && Site_Index::send();
 		} finally {
 			$lock->release();
 		}
 		$done = $done ?? array( 'next_in_s' => self::FAILED_S ) + $nothing;
-		self::plan( $done['next_in_s'] );
+		self::within( $more ? min( Site_Index::SOON_S, $done['next_in_s'] ) : $done['next_in_s'] );
 		return $done;
 	}
 
@@ -58,7 +60,7 @@ final class Sync {
 	 * Asks for a run as soon as this request is over.
 	 */
 	public static function soon(): void {
-		self::plan( 0 );
+		self::within( 0 );
 		if ( ! has_action( 'shutdown', 'spawn_cron' ) && ! ( defined( 'DISABLE_WP_CRON' ) && DISABLE_WP_CRON ) ) {
 			add_action( 'shutdown', 'spawn_cron' );
 		}
@@ -69,7 +71,7 @@ final class Sync {
 	 */
 	public static function ensure(): void {
 		if ( Options::has_key() && ! wp_next_scheduled( self::EVENT ) ) {
-			self::plan( 0 );
+			self::within( 0 );
 		}
 	}
 
@@ -98,7 +100,7 @@ final class Sync {
 	/**
 	 * Sets the next time; an earlier one that stands already is kept.
 	 */
-	private static function plan( int $in_s ): void {
+	public static function within( int $in_s ): void {
 		$next = (int) wp_next_scheduled( self::EVENT );
 		$at   = time() + $in_s;
 		if ( $next && $next <= $at && $next > time() - self::LATE_S ) {

@@ -77,6 +77,17 @@ final class Document {
 					array( 'question', 'answer' )
 				),
 			),
+			'links'        => array(
+				'type'     => 'array',
+				'maxItems' => 50,
+				'items'    => self::record(
+					array(
+						'post_id' => array( 'type' => 'integer' ),
+						'url'     => $text,
+					),
+					array( 'post_id', 'url' )
+				),
+			),
 			'author'       => array( 'type' => array( 'integer', 'string', 'null' ) ),
 			'post_type'    => array( 'default' => 'post' ) + $text,
 			'provenance'   => self::record( array( 'sandbox' => array( 'type' => 'boolean' ) ) ),

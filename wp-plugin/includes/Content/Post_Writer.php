@@ -120,12 +120,16 @@ final class Post_Writer {
 		if ( $post && self::stands_already( $post, $fingerprint, $document ) ) {
 			return Receipt::of( $post, false );
 		}
+		$gone = Links::gone( $document );
+		if ( $gone ) {
+			$document['content'] = Links::without( $document, $gone );
+		}
 		$id = self::store( $uuid, $document, $post );
 		if ( is_wp_error( $id ) ) {
 			$id->add_data( array( 'status' => 500 ) );
 			return $id;
 		}
-		self::finish( $id, $document, $featured, $fingerprint, null !== $post );
+		self::finish( $id, $document, $featured, $fingerprint, null !== $post, $gone );
 		return Receipt::of( get_post( $id ), null === $post );
 	}
 
@@ -196,7 +200,7 @@ final class Post_Writer {
 	/**
 	 * Terms, image and SEO fields; then what was stored becomes the base of the next comparison.
 	 */
-	private static function finish( int $id, array $document, int $featured, string $fingerprint, bool $existed ): void {
+	private static function finish( int $id, array $document, int $featured, string $fingerprint, bool $existed, array $gone ): void {
 		$fields = array();
 		foreach ( array( 'categories' => 'category', 'tags' => 'post_tag' ) as $field => $taxonomy ) { // phpcs:ignore WordPress.Arrays
 			if ( isset( $document[ $field ] ) ) {
@@ -212,6 +216,9 @@ final class Post_Writer {
 		}
 		if ( isset( $document['seo'] ) ) {
 			$fields['seo'] = Seo::apply( $id, (array) $document['seo'] );
+		}
+		if ( isset( $document['links'] ) ) {
+			$fields['links'] = Links::field( $gone );
 		}
 		if ( isset( $document['faq'] ) ) {
 			$fields['faq'] = Schema_Head::keep( $id, $document['faq'] );
