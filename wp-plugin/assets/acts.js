@@ -28,6 +28,7 @@
 			images: () => row.task && row.content && ! row.live,
 			publish: () => row.content,
 			schedule: () => row.content && ! row.public,
+			unlink: () => row.content,
 		};
 		return rules[ act ] ? Boolean( rules[ act ]() ) : true;
 	}
@@ -66,6 +67,26 @@
 		/* translators: %s: title of an article. */
 		const title = named( __( 'Publish: %s', 'igny8' ), rows );
 		igny8.jobs.start( { path: '/igny8/v1/publish', data: { ids: rows.map( ( row ) => row.content ), force: false }, title } );
+	}
+
+	/** Takes internal links out of posts again; posts that people changed are named, not touched. */
+	function unlink( rows ) {
+		const data = { ids: rows.map( ( row ) => row.content ), once: igny8.onceKey() };
+		return wp.apiFetch( { path: '/igny8/v1/links/remove', method: 'POST', data } ).then( ( answer ) => {
+			/* translators: %s: title of an article. */
+			const title = named( __( 'Remove internal links: %s', 'igny8' ), rows );
+			const edited = answer.changed.map( ( one ) => one.title );
+			const words = edited.length
+				/* translators: %s: titles of posts. */
+				? sprintf( __( 'Changed by somebody on this site, so left as they are: %s', 'igny8' ), edited.join( ', ' ) )
+				: __( 'No post had internal links of ours. New ones will not be made in these articles.', 'igny8' );
+			if ( edited.length || ! answer.route ) {
+				igny8.say( words, edited.length ? 'warning' : 'success' );
+			}
+			if ( answer.route ) {
+				igny8.jobs.follow( answer.route, title );
+			}
+		} );
 	}
 
 	function createTasks( rows ) {
@@ -119,7 +140,7 @@
 
 	const times = igny8.schedule || {};
 	const OTHERS = {
-		publish, create_tasks: createTasks, 'delete': remove, approve, retry, stop,
+		publish, unlink, create_tasks: createTasks, 'delete': remove, approve, retry, stop,
 		schedule: times.choose,
 		unschedule: times.clear,
 		pause_publishing: () => times.halt( 'pause' ),

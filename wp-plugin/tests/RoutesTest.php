@@ -46,6 +46,9 @@ class RoutesTest extends Igny8_TestCase {
 			'GET /calendar'              => array( '/calendar', array(), self::PEOPLE ),
 			'POST /schedule'             => array( '/schedule', array( 'content_id' => $id, 'next_free' => true, 'once' => self::ONCE ), self::PEOPLE ),
 			'POST /publishing/{wish}'    => array( '/publishing/pause', array( 'once' => self::ONCE ), self::PEOPLE ),
+			'GET /contents/{id}/links'   => array( "/contents/$id/links", array(), self::PEOPLE ),
+			'PATCH /contents/{id}/links' => array( "/contents/$id/links", array( 'enabled' => false ), self::PEOPLE ),
+			'POST /links/remove'         => array( '/links/remove', $ids, self::PEOPLE ),
 			'POST /collect'              => array( '/collect', array(), self::PEOPLE ),
 			'POST /estimate'             => array( '/estimate', $ids + array( 'function' => 'auto_cluster' ), self::PEOPLE ),
 			'POST /keywords/import'      => array( '/keywords/import', array( 'text' => 'soil', 'once' => self::ONCE ), self::PEOPLE ),
@@ -144,6 +147,26 @@ class RoutesTest extends Igny8_TestCase {
 		$answer = $this->rest( 'POST', '/igny8/v1/tasks', array( 'title' => 'x' ) );
 		$this->assertSame( array( 422, 'Too long.' ), array( $answer->get_status(), $answer->get_data()['message'] ) );
 		$this->assertSame( array( 'title' => array( 'Too long.' ) ), $answer->get_data()['data']['fields'] );
+	}
+
+	public function test_the_removal_of_links_is_passed_on_once_and_followed_here(): void {
+		$this->connect();
+		$this->as_role( 'editor' );
+		$this->backend( 'POST /v1/publisher/links/remove/', 202, array( 'success' => true, 'task_id' => self::ID, 'changed' => array(), 'status_url' => '/v1/publisher/deliveries/' . self::ID . '/status/' ) );
+		$answer = $this->rest( 'POST', '/igny8/v1/links/remove', array( 'select' => 'all', 'once' => self::ONCE ) )->get_data();
+		$this->assertSame( '/igny8/v1/deliveries/' . self::ID, $answer['route'] );
+		$this->assertSame( array( array( 'select' => 'all' ), self::ONCE ), array( $this->calls[0]['body'], $this->calls[0]['headers']['Idempotency-Key'] ) );
+		$this->assertSame( 400, $this->rest( 'POST', '/igny8/v1/links/remove', array( 'select' => 'some', 'once' => self::ONCE ) )->get_status() );
+	}
+
+	public function test_only_known_changes_of_links_reach_the_backend(): void {
+		$this->connect();
+		$this->as_role( 'editor' );
+		$path = '/contents/' . self::ID . '/links';
+		$this->backend( 'PATCH /v1/writer/content/' . self::ID . '/links/', 200, array( 'success' => true, 'links' => array() ) );
+		$this->rest( 'PATCH', '/igny8/v1' . $path, array( 'skip' => array( 7 ), 'evil' => 1 ) );
+		$this->assertSame( array( 'skip' => array( 7 ) ), $this->calls[0]['body'] );
+		$this->assertSame( 400, $this->rest( 'PATCH', '/igny8/v1' . $path, array( 'skip' => array( 'x' ) ) )->get_status() );
 	}
 
 	/** @dataProvider bad_starts */

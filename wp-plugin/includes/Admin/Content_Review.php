@@ -18,7 +18,7 @@ defined( 'ABSPATH' ) || exit;
 final class Content_Review {
 
 	/** Cards beside the text, one class each; a card that carries data-panel is drawn anew when work has moved. */
-	const PANELS = array( Review\Schedule_Panel::class );
+	const PANELS = array( Review\Schedule_Panel::class, Review\Links_Panel::class );
 
 	/**
 	 * Draws the article with this id.

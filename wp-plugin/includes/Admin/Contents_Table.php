@@ -68,6 +68,7 @@ final class Contents_Table extends List_Table {
 		$actions = ! current_user_can( Capabilities::PUBLISH ) ? array() : array(
 			'publish'  => __( 'Publish', 'igny8' ),
 			'schedule' => __( 'Schedule…', 'igny8' ),
+			'unlink'   => __( 'Remove internal links', 'igny8' ),
 		);
 		return $actions + array(
 			'approve' => __( 'Approve', 'igny8' ),

@@ -136,9 +136,23 @@ final class Overview_Page {
 		foreach ( $bad as $check ) {
 			printf( '<p><span class="igny8-check is-bad">%s</span> %s</p>', esc_html( $check['label'] ), esc_html( $check['message'] ) );
 		}
+		self::index();
 		if ( current_user_can( \Igny8\Capabilities::MANAGE ) ) {
 			printf( '<p>%s</p>', wp_kses_post( Cells::link( Menu::url( Menu::SETTINGS ), __( 'Self-test and settings', 'igny8' ) ) ) );
 		}
 		echo '</section>';
+	}
+
+	/**
+	 * How many posts of this site articles can link to.
+	 */
+	private static function index(): void {
+		$answer = Client::of_site()->get( '/v1/sites/me/posts/', array( 'page_size' => 1 ), false );
+		if ( is_wp_error( $answer ) ) {
+			return;
+		}
+		$count = number_format_i18n( (int) ( $answer['count'] ?? 0 ) );
+		/* translators: %s: number of posts. */
+		printf( '<p>%s %s</p>', esc_html( sprintf( __( 'Public posts that articles can link to: %s', 'igny8' ), $count ) ), empty( $answer['told_at'] ) ? '' : wp_kses_post( '(' . Cells::time( (string) $answer['told_at'] ) . ')' ) );
 	}
 }

@@ -31,6 +31,7 @@ final class Routes {
 		Runs_Controller::class,
 		Contents_Controller::class,
 		Schedule_Controller::class,
+		Links_Controller::class,
 		Collect_Controller::class,
 	);
 
