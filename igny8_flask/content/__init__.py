@@ -8,6 +8,7 @@ from igny8_flask.content.blocks import render_blocks
 from igny8_flask.content.interlinks import LinkTarget, PlacedLink, link_posts
 from igny8_flask.content.model import NormalizedContent, PlacedImage, Question, Section
 from igny8_flask.content.normalizer import normalize
+from igny8_flask.content.own_links import own_addresses, without_links
 from igny8_flask.content.placement import place_images
 from igny8_flask.content.sections import (
     SectionSpan,
@@ -27,8 +28,10 @@ __all__ = [
     "find_section",
     "link_posts",
     "normalize",
+    "own_addresses",
     "place_images",
     "render_blocks",
     "replace_section",
     "section_spans",
+    "without_links",
 ]

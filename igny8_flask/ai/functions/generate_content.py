@@ -13,7 +13,7 @@ from igny8_flask.ai.replies.text import folded
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
 from igny8_flask.ai.validators import MAX_TASKS, validate_ids, validate_tasks_exist
-from igny8_flask.content import normalize
+from igny8_flask.content import normalize, own_addresses, without_links
 from igny8_flask.db import db
 from igny8_flask.errors import InputError, NotFoundError
 from igny8_flask.models import (
@@ -22,11 +22,14 @@ from igny8_flask.models import (
     ContentProposal,
     ContentStatus,
     ProposalState,
+    Site,
+    SitePost,
     Task,
     TaskStatus,
 )
 
 TITLE_MAX_CHARS = 300
+MAX_NAMED = 5  # addresses in one warning
 LENGTH_TOLERANCE = 0.15  # share of the asked length that an article may miss unrepaired
 DEFAULT_PROMPT = """
 You write articles for a website. Write one complete, useful, factual article in {language}
@@ -191,6 +194,7 @@ class GenerateContentFunction(BaseAIFunction):
         if task is None:
             raise NotFoundError("The task was deleted while its article was being written.")
         clean = normalize(article.body)
+        html, invented = _without_invented_links(clean.html, task)
         content = db.session.scalars(select(Content).where(Content.task_id == task.id)).first()
         if content is None:
             content = Content(account_id=task.account_id, site_id=task.site_id, task_id=task.id)
@@ -202,7 +206,7 @@ class GenerateContentFunction(BaseAIFunction):
             content.status = ContentStatus.DRAFT if reply.partial else ContentStatus.REVIEW
             content.moderation = None
         target.title = (article.title or clean.title or task.title)[:TITLE_MAX_CHARS]
-        target.html = clean.html
+        target.html = html
         target.excerpt = article.excerpt or clean.excerpt
         target.word_count = clean.word_count
         target.seo = {
@@ -212,7 +216,7 @@ class GenerateContentFunction(BaseAIFunction):
         }
         target.terms = {"categories": list(article.categories), "tags": list(article.tags)}
         target.faq = [asdict(entry) for entry in article.faq]
-        target.warnings = [*reply.warnings, *clean.warnings, *_remarks(reply)]
+        target.warnings = [*reply.warnings, *clean.warnings, *invented, *_remarks(reply)]
         target.provenance = original_data["provenance"]
         task.status = TaskStatus.COMPLETED
         db.session.flush()
@@ -237,6 +241,32 @@ def _fresh_proposal(content: Content) -> ContentProposal:
     proposal = ContentProposal(**owner, content_id=content.id)
     db.session.add(proposal)
     return proposal
+
+
+def _without_invented_links(html: str, task: Task) -> tuple[str, list[str]]:
+    """The text without links to pages that its site does not have, and a word about them.
+
+    Sites whose plugin has not told its posts are left alone.
+    """
+    told = select(SitePost.url).where(SitePost.site_id == task.site_id)
+    home = db.session.scalar(select(Site.url).where(Site.id == task.site_id)) or ""
+    wanted = own_addresses(html, home)
+    if not wanted or db.session.scalar(told.limit(1)) is None:
+        return html, []
+    spellings = {address: _spellings(address) for address in wanted}
+    all_ = [one for some in spellings.values() for one in some]
+    live = set(db.session.scalars(told.where(SitePost.url.in_(all_))))
+    invented = [address for address, some in spellings.items() if not live & some]
+    if not invented:
+        return html, []
+    words = "Links to pages that this site does not have were taken out: "
+    return without_links(html, home, invented), [words + ", ".join(invented[:MAX_NAMED]) + "."]
+
+
+def _spellings(address: str) -> set[str]:
+    """The same address with and without TLS and the last slash."""
+    rest = address.partition("://")[2].rstrip("/")
+    return {f"{scheme}://{rest}{end}" for scheme in ("http", "https") for end in ("", "/")}
 
 
 def _voice(payload: dict[str, Any]) -> str:
