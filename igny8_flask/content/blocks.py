@@ -3,13 +3,12 @@
 import json
 import re
 from collections.abc import Iterable
-from copy import copy
 
-from bs4 import Tag
+from bs4 import PageElement, Tag
 
-from igny8_flask.content.nodes import HEADINGS, LISTS, attribute, new, plain_text, tags_in
+from igny8_flask.content.nodes import HEADINGS, LISTS, attribute, first_of, new, plain_text, tags_in
 from igny8_flask.content.tables import without_spans
-from igny8_flask.content.writer import read_blocks, write, write_code, write_inside
+from igny8_flask.content.writer import read_blocks, write, write_code, write_inline, write_inside
 
 _VIDEO = re.compile(
     r"https://(?:www\.youtube\.com/watch\?v=[\w-]{11}|youtu\.be/[\w-]{11}|vimeo\.com/\d{1,12})\Z"
@@ -33,7 +32,7 @@ def join_blocks(tags: Iterable[Tag], details: bool = True) -> str:
 
 def count_blocks(tag: Tag) -> int:
     """How many top-level blocks the element becomes."""
-    return len(_blocks(tag, True))
+    return len(list(tags_in(tag))) if tag.name == "dl" else 1
 
 
 def _blocks(tag: Tag, details: bool) -> list[str]:
@@ -126,20 +125,20 @@ def _list(tag: Tag, classes: bool) -> str:
 
 
 def _list_item(item: Tag, classes: bool) -> str:
-    words = new("li")
+    words: list[PageElement] = []
     inner: list[str] = []
-    for child in list(item.children):
+    for child in item.children:
         if isinstance(child, Tag) and child.name in LISTS | {"pre"}:
             inner += _blocks(child, classes)
         else:
-            words.append(copy(child))
-    content = write_inside(words)
+            words.append(child)
+    content = write_inline(words)
     return _block("list-item", f"<li>{content}{(chr(10) * 2).join(inner)}</li>")
 
 
 def _figure(tag: Tag, spans: bool) -> str:
-    table = tag.find("table")
-    caption = tag.find("figcaption")
+    table = first_of(tag, "table")
+    caption = first_of(tag, "figcaption")
     written = ""
     if isinstance(caption, Tag):
         inside = write_inside(caption)
@@ -152,7 +151,7 @@ def _figure(tag: Tag, spans: bool) -> str:
 
 
 def _image(tag: Tag, caption: str) -> str:
-    image = tag.find("img")
+    image = first_of(tag, "img")
     if not isinstance(image, Tag):
         return _paragraph(tag, True)
     media = _MEDIA_CLASS.search(attribute(image, "class"))
@@ -162,8 +161,8 @@ def _image(tag: Tag, caption: str) -> str:
     if media:
         shown["class"] = f"wp-image-{media[1]}"
     html = write(shown)[:-1] + "/>"
-    link = tag.find("a")
-    is_linked = isinstance(link, Tag) and link.find("img") is not None
+    link = first_of(tag, "a")
+    is_linked = isinstance(link, Tag) and first_of(link, "img") is not None
     if isinstance(link, Tag) and is_linked:
         opening = write(new("a", href=attribute(link, "href")))
         html = opening.replace("</a>", f"{html}</a>")
@@ -179,7 +178,7 @@ def _image(tag: Tag, caption: str) -> str:
 
 
 def _code(tag: Tag, _: bool) -> str:
-    code = tag.find("code")
+    code = first_of(tag, "code")
     language = attribute(code, "class") if isinstance(code, Tag) else ""
     given: dict[str, object] = {"className": language} if language else {}
     classes = f"wp-block-code {language}".strip()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bs4 import Tag
 
 from igny8_flask.content.model import Question
-from igny8_flask.content.nodes import HEADINGS, plain_text, tags_in, text_of
+from igny8_flask.content.nodes import HEADINGS, first_of, plain_text, tags_in, text_of
 
 MAX_QUESTIONS = 50
 _FAQ_HEADING = re.compile(
@@ -83,7 +83,7 @@ def _asked(block: Tag) -> tuple[str, str]:
         return _LABEL_Q.sub("", text), ""
     if block.name != "p":
         return "", ""
-    strong = block.find("strong")
+    strong = first_of(block, "strong")
     lead = plain_text(strong) if isinstance(strong, Tag) else ""
     if lead and text.startswith(lead) and _QUESTION_END.search(lead):
         return _LABEL_Q.sub("", lead), _LABEL_A.sub("", text[len(lead) :].strip())
@@ -102,7 +102,7 @@ def _definitions(block: Tag) -> list[Question]:
                 found.append(Question(plain_text(term), plain_text(answer)))
     if block.name in {"ul", "ol"}:
         for item in tags_in(block):
-            strong = item.find("strong")
+            strong = first_of(item, "strong")
             lead = plain_text(strong) if isinstance(strong, Tag) else ""
             if lead and _QUESTION_END.search(lead):
                 found.append(Question(lead, plain_text(item)[len(lead) :].strip()))

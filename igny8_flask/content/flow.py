@@ -13,13 +13,16 @@ from igny8_flask.content.nodes import (
     LISTS,
     attribute,
     detach,
+    every,
     fill,
+    first_of,
     holds_flow,
     is_blank,
     new,
     plain_text,
     tags_in,
     trim,
+    with_id,
 )
 from igny8_flask.content.tables import build_table
 from igny8_flask.content.typed_lists import split_typed_list
@@ -71,7 +74,7 @@ def _inline_around_blocks(tag: Tag) -> list[Tag]:
     blocks = blocks_of(tag)
     if href:
         for block in blocks:
-            if block.name in HEADINGS | {"p"} and not block.find("a"):
+            if block.name in HEADINGS | {"p"} and not first_of(block, "a"):
                 fill(block, [new("a", *list(block.children), href=href)])
     return blocks
 
@@ -113,7 +116,7 @@ def _paragraph(part: list[PageElement]) -> list[Tag]:
 
 def is_empty(tag: Tag) -> bool:
     """Whether the element shows nothing."""
-    return not tag.get_text().strip() and not tag.find(("img", "hr")) and not tag.find(id=True)
+    return not tag.get_text().strip() and not first_of(tag, "img", "hr") and not with_id(tag)
 
 
 def _picture(node: PageElement) -> Tag | None:
@@ -125,7 +128,7 @@ def _picture(node: PageElement) -> Tag | None:
     if len(images) != 1 or (node.name != "img" and node.get_text().strip()):
         return None
     image = images[0]
-    link = node if node.name == "a" else node.find("a") if node.name != "img" else None
+    link = node if node.name == "a" else first_of(node, "a") if node.name != "img" else None
     href = attribute(link, "href") if isinstance(link, Tag) else ""
     return new("figure", new("a", image, href=href) if href else image)
 
@@ -146,10 +149,10 @@ def _heading(tag: Tag) -> list[Tag]:
 
 
 def _plain_heading(tag: Tag) -> list[Tag]:
-    for line_break in tag.find_all("br"):
+    for line_break in every(tag, "br"):
         line_break.replace_with(" ")
-    pictures = [new("figure", image) for image in tag.find_all("img")]
-    for anchor in tag.find_all(id=True):
+    pictures = [new("figure", image) for image in every(tag, "img")]
+    for anchor in with_id(tag):
         tag["id"] = attribute(tag, "id") or attribute(anchor, "id")
         del anchor["id"]
         if not anchor.get_text().strip():
@@ -164,23 +167,23 @@ def _plain_heading(tag: Tag) -> list[Tag]:
 
 
 def _quote(tag: Tag) -> list[Tag]:
-    cites = [cite for cite in tag.find_all(("cite", "footer")) if cite.parent is tag]
+    cites = [cite for cite in every(tag, "cite", "footer") if cite.parent is tag]
     for cite in cites:
         cite.extract()
     inner = _with_attributes(tag, blocks_of(tag))
     if cites:
         source = new("cite", *[n for cite in cites for n in _inline_nodes(cite)])
-        for doubled in source.find_all("cite"):
+        for doubled in every(source, "cite"):
             doubled.unwrap()
         inner.append(source)
     elif len(inner) > 1 and inner[-1].name == "p" and _only_cite(inner[-1]):
-        inner[-1] = inner[-1].find("cite").extract()  # type: ignore[union-attr,assignment]
+        inner[-1] = first_of(inner[-1], "cite").extract()  # type: ignore[union-attr]
     return [new("blockquote", *inner)] if inner else []
 
 
 def _only_cite(paragraph: Tag) -> bool:
     children = list(tags_in(paragraph))
-    cite = paragraph.find("cite")
+    cite = first_of(paragraph, "cite")
     return (
         len(children) == 1
         and cite is children[0]
@@ -190,7 +193,7 @@ def _only_cite(paragraph: Tag) -> bool:
 
 def _inline_nodes(tag: Tag) -> list[PageElement]:
     if not any(holds_flow(child) for child in tag.children):
-        inner = tag.find("cite")
+        inner = first_of(tag, "cite")
         only = isinstance(inner, Tag) and plain_text(inner) == plain_text(tag)
         return list(inner.children) if only and isinstance(inner, Tag) else list(tag.children)
     nodes: list[PageElement] = []
@@ -200,20 +203,20 @@ def _inline_nodes(tag: Tag) -> list[PageElement]:
 
 
 def _figure(tag: Tag) -> list[Tag]:
-    captions = [caption.extract() for caption in tag.find_all("figcaption")]
+    captions = [caption.extract() for caption in every(tag, "figcaption")]
     inner = blocks_of(tag)
     caption = new("figcaption", *[n for c in captions for n in _inline_nodes(c)])
     if is_empty(caption):
         return inner
     last = inner[-1] if inner else None
-    if last is not None and last.name == "figure" and not last.find("figcaption"):
+    if last is not None and last.name == "figure" and not first_of(last, "figcaption"):
         last.append(caption)
         return inner
     return [*inner, new("p", *list(caption.children))]
 
 
 def _details(tag: Tag) -> list[Tag]:
-    summary = tag.find("summary")
+    summary = first_of(tag, "summary")
     title = new("summary")
     if isinstance(summary, Tag):
         fill(title, _inline_nodes(summary.extract()))
@@ -253,17 +256,17 @@ def inline_content(block: Tag) -> list[PageElement]:
     if block.name == "pre":
         return [new("code", block.get_text())]
     nodes: list[PageElement] = []
-    for leaf in block.find_all(("p", "li", "tr", "img", "figcaption", "dt", "dd", "cite", "pre")):
+    for leaf in every(block, "p", "li", "tr", "img", "figcaption", "dt", "dd", "cite", "pre"):
         if leaf.name == "img":
             nodes += [*([new("br")] if nodes else []), leaf]
-        elif plain_text(leaf) and not leaf.find(("p", "li")):
+        elif plain_text(leaf) and not first_of(leaf, "p", "li"):
             nodes += [*([new("br")] if nodes else []), NavigableString(plain_text(leaf))]
     return nodes
 
 
 def _preformatted(tag: Tag) -> list[Tag]:
     text = tag.get_text().strip("\n").rstrip()
-    code = tag.find("code")
+    code = first_of(tag, "code")
     language = attribute(tag, "class") or (
         attribute(code, "class") if isinstance(code, Tag) else ""
     )

@@ -9,9 +9,11 @@ from igny8_flask.content.nodes import (
     HEADINGS,
     LISTS,
     attribute,
+    every,
     fill,
     is_blank,
     new,
+    strings_in,
     tags_in,
     trim,
 )
@@ -70,7 +72,7 @@ def _items(tag: Tag) -> list[Tag]:
             loose = None
         elif isinstance(child, Tag) and child.name in LISTS and items:
             items[-1].append(child)
-        elif isinstance(child, Tag) and child.name == "div" and child.find("li", recursive=False):
+        elif isinstance(child, Tag) and child.name == "div" and _holds_items(child):
             items += _items(child)
             loose = None
         else:
@@ -79,6 +81,10 @@ def _items(tag: Tag) -> list[Tag]:
                 items.append(loose)
             loose.append(child)
     return items
+
+
+def _holds_items(box: Tag) -> bool:
+    return any(child.name == "li" for child in tags_in(box))
 
 
 def _item(item: Tag, blocks_of: Blocks, depth: int) -> tuple[Tag, list[Tag]]:
@@ -140,7 +146,7 @@ def _add_line(made: Tag, block: Tag) -> None:
 def _flatten(made: Tag, block: Tag) -> None:
     """Text that may not follow a nested list becomes that list's last item."""
     words: list[PageElement] = [NavigableString(" ".join(block.get_text(" ").split()))]
-    words += list(block.find_all("img"))
+    words += every(block, "img")
     inner = next((child for child in tags_in(made) if child.name in LISTS), None)
     if inner is not None:
         inner.append(new("li", *words))
@@ -152,7 +158,7 @@ def _flatten(made: Tag, block: Tag) -> None:
 
 def _set_anchor(made: Tag, anchor: str) -> None:
     """An item has no id of its own in the editor; its last link or first words carry it."""
-    link = next((a for a in reversed(made.find_all("a")) if not a.get("id")), None)
+    link = next((a for a in reversed(every(made, "a")) if not a.get("id")), None)
     if isinstance(link, Tag):
         link["id"] = anchor
     elif made.contents:
@@ -183,7 +189,7 @@ def build_office_list(paragraphs: list[Tag]) -> list[Tag]:
 
 def _take_bullet(paragraph: Tag) -> bool:
     """Remove the typed bullet or number; tell whether it was a number."""
-    strings = list(paragraph.find_all(string=True))
+    strings = strings_in(paragraph)
     text = "".join(str(string) for string in strings)
     match = _OFFICE_BULLET.match(text)
     if not match:

@@ -1,6 +1,7 @@
 """Small words for talking about the parsed tree."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 
@@ -49,19 +50,27 @@ _STAND_INS = (
 _FACTORY = BeautifulSoup("", "html.parser")
 
 
+class _Tree(BeautifulSoup):
+    """A tree whose stand-ins become characters again while it is built."""
+
+    def handle_data(self, data: str) -> None:
+        super().handle_data(_original(data))
+
+    def handle_starttag(
+        self, name: str, namespace: Any, nsprefix: Any, attrs: Any, *places: Any, **named: Any
+    ) -> Any:
+        read = {key: _original(str(value)) for key, value in attrs.items()}
+        return super().handle_starttag(name, namespace, nsprefix, read, *places, **named)
+
+
 def parse(html: str) -> Tag:
     """Return the tree of sanitized ``html`` under one root."""
+    html += "\n"  # a lone address alone makes the tree library warn
     if html.count("&") < _MANY_ENTITIES:
-        return BeautifulSoup(f"{html}\n", "html.parser")  # a lone address alone makes it warn
+        return BeautifulSoup(html, "html.parser")
     for entity, stand_in, _ in _STAND_INS:
         html = html.replace(entity, stand_in)
-    root = BeautifulSoup(html, "html.parser")
-    for node in list(root.descendants):
-        if isinstance(node, Tag):
-            node.attrs = {name: _original(str(value)) for name, value in node.attrs.items()}
-        elif isinstance(node, NavigableString):
-            node.replace_with(NavigableString(_original(str(node))))
-    return root
+    return _Tree(html, "html.parser")
 
 
 def _original(text: str) -> str:
@@ -91,6 +100,35 @@ def detach(tag: Tag) -> list[PageElement]:
 def tags_in(tag: Tag) -> Iterator[Tag]:
     """The element's direct child elements."""
     return (child for child in list(tag.children) if isinstance(child, Tag))
+
+
+def every(tag: Tag, *names: str) -> list[Tag]:
+    """The elements of these names within ``tag``, all elements where none is given.
+
+    The tree library's own search builds matchers for each call, which costs more than the walk.
+    """
+    return [
+        node
+        for node in tag.descendants
+        if isinstance(node, Tag) and (not names or node.name in names)
+    ]
+
+
+def first_of(tag: Tag, *names: str) -> Tag | None:
+    """The first element of these names within ``tag``."""
+    return next(
+        (node for node in tag.descendants if isinstance(node, Tag) and node.name in names), None
+    )
+
+
+def with_id(tag: Tag) -> list[Tag]:
+    """The elements within ``tag`` that have an id."""
+    return [node for node in every(tag) if "id" in node.attrs]
+
+
+def strings_in(tag: Tag) -> list[NavigableString]:
+    """The pieces of text within ``tag``."""
+    return [node for node in tag.descendants if isinstance(node, NavigableString)]
 
 
 def is_flow(node: PageElement) -> bool:
@@ -138,8 +176,9 @@ def trim(tag: Tag) -> Tag:
         fill(tag, detach(tag)[start:end])
     for position, strip in ((0, str.lstrip), (-1, str.rstrip)):
         last = tag.contents[position] if tag.contents else None
-        if isinstance(last, NavigableString):
-            last.replace_with(NavigableString(strip(str(last), " \n\t\r\u00a0")))
+        text = strip(str(last), " \n\t\r\u00a0") if isinstance(last, NavigableString) else last
+        if isinstance(last, NavigableString) and text != last:
+            last.replace_with(NavigableString(text))
     return tag
 
 

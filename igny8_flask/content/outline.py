@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from bs4 import Tag
 
-from igny8_flask.content.nodes import HEADINGS, attribute, plain_text
+from igny8_flask.content.nodes import HEADINGS, attribute, first_of, plain_text, strings_in, with_id
 from igny8_flask.content.text_repair import anchors
 
 _WORD = re.compile(r"[^\W_]+")
@@ -52,7 +52,7 @@ def raise_bold_lines(blocks: list[Tag]) -> None:
     if under_title and len(found) < 2:
         return
     for block in found:
-        strong = block.find("strong")
+        strong = first_of(block, "strong")
         if isinstance(strong, Tag):
             strong.unwrap()
         block.name = "h3" if under_title else "h2"
@@ -60,9 +60,9 @@ def raise_bold_lines(blocks: list[Tag]) -> None:
 
 
 def _is_bold_line(block: Tag) -> bool:
-    if block.name != "p" or block.find(("br", "img", "a")):
+    if block.name != "p" or first_of(block, "br", "img", "a"):
         return False
-    strong = block.find("strong")
+    strong = first_of(block, "strong")
     text = plain_text(block)
     return (
         isinstance(strong, Tag)
@@ -73,7 +73,7 @@ def _is_bold_line(block: Tag) -> bool:
 
 
 def _trim_colon(block: Tag) -> None:
-    strings = block.find_all(string=True)
+    strings = strings_in(block)
     if strings and str(strings[-1]).rstrip().endswith((":", "：")):
         strings[-1].replace_with(str(strings[-1]).rstrip()[:-1])
 
@@ -94,7 +94,7 @@ def repair_levels(blocks: list[Tag]) -> None:
 def plain_headings(blocks: list[Tag]) -> None:
     """Dissolve bold that holds a whole heading."""
     for block in blocks:
-        strong = block.find("strong") if block.name in HEADINGS else None
+        strong = first_of(block, "strong") if block.name in HEADINGS else None
         if isinstance(strong, Tag) and plain_text(strong) == plain_text(block):
             strong.unwrap()
 
@@ -103,7 +103,7 @@ def repair_ids(root: Tag, blocks: list[Tag]) -> None:
     """Keep each id once, and give headings the ids that links of the page ask for."""
     wanted = anchors(root)
     seen: set[str] = set()
-    for tag in root.find_all(id=True):
+    for tag in with_id(root):
         name = attribute(tag, "id")
         if name in seen or (tag.name == "p" and name not in wanted):
             del tag["id"]

@@ -5,7 +5,17 @@ from copy import copy
 
 from bs4 import PageElement, Tag
 
-from igny8_flask.content.nodes import attribute, fill, is_flow, new, plain_text, tags_in, trim
+from igny8_flask.content.nodes import (
+    attribute,
+    every,
+    fill,
+    first_of,
+    is_flow,
+    new,
+    plain_text,
+    tags_in,
+    trim,
+)
 
 MAX_SPAN = 40
 _CELL_ATTRIBUTES = ("colspan", "rowspan", "scope", "class", "data-align")
@@ -20,11 +30,11 @@ def build_table(
     if _is_layout(tag):
         rows = [row for _, rows in _sections(tag) for row in rows]
         return [block for row in rows for cell in tags_in(row) for block in blocks_of(cell)]
-    caption = tag.find("caption")
+    caption = first_of(tag, "caption")
     made = new("table")
     for section in _sections(tag):
         rows = [_row(row, blocks_of, inline_content) for row in section[1]]
-        rows = [row for row in rows if row.get_text().strip() or row.find("img")]
+        rows = [row for row in rows if row.get_text().strip() or first_of(row, "img")]
         if rows:
             made.append(new(section[0], *rows))
     if not made.contents:
@@ -39,8 +49,7 @@ def build_table(
 
 def _is_layout(tag: Tag) -> bool:
     """A table of one cell, or around other tables, is a box."""
-    cells = tag.find_all(("td", "th"), limit=2)
-    return tag.find("table") is not None or len(cells) < 2
+    return first_of(tag, "table") is not None or len(every(tag, "td", "th")) < 2
 
 
 def _sections(tag: Tag) -> list[tuple[str, list[Tag]]]:
@@ -106,7 +115,7 @@ def _inline(
 
 def _list_lines(block: Tag) -> list[PageElement]:
     nodes: list[PageElement] = []
-    for number, item in enumerate(block.find_all("li"), 1):
+    for number, item in enumerate(every(block, "li"), 1):
         mark = f"{number}. " if block.name == "ol" else "• "
         line = new("span", mark)
         fill(line, [child for child in list(item.children) if not is_flow(child)])

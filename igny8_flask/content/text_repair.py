@@ -5,7 +5,7 @@ from html import unescape
 
 from bs4 import NavigableString, Tag
 
-from igny8_flask.content.nodes import HEADINGS, attribute, new
+from igny8_flask.content.nodes import HEADINGS, attribute, every, first_of, new, strings_in, with_id
 from igny8_flask.content.sanitizer import safe_address
 
 _LITERAL = frozenset({"code", "pre", "kbd", "samp"})
@@ -23,7 +23,7 @@ _HAS_MARK = re.compile(r"\*|__|\]\(|`")
 
 def repair_text(root: Tag, marks: bool, emphasis: bool) -> None:
     """Undo doubled entities; read Markdown marks where asked, single stars only as ``emphasis``."""
-    for string in list(root.find_all(string=True)):
+    for string in strings_in(root):
         if not string.strip(" \n\t") or _is_literal(string):
             continue
         text = str(string)
@@ -38,10 +38,10 @@ def repair_text(root: Tag, marks: bool, emphasis: bool) -> None:
 def merge_marks(root: Tag, warnings: list[str]) -> None:
     """Dissolve marks within the same mark, empty marks, and links and images without an address."""
     wanted = anchors(root)
-    for tag in root.find_all(id=True):
+    for tag in with_id(root):
         if tag.name not in HEADINGS and attribute(tag, "id") not in wanted:
             del tag["id"]
-    for tag in list(root.find_all(True)):
+    for tag in every(root):
         if tag.name == "br":
             _strip_around(tag)
         elif tag.name == "a" and not tag.get("href") and not tag.get("id"):
@@ -67,9 +67,9 @@ def _strip_around(line_break: Tag) -> None:
 def _is_needless(tag: Tag) -> bool:
     if tag.name == "span":
         return not tag.attrs
-    if not tag.contents or tag.find_parent(tag.name) is not None:
+    if not tag.contents or any(parent.name == tag.name for parent in tag.parents):
         return True
-    return not tag.get_text().strip() and not tag.find(("img", "a"))
+    return not tag.get_text().strip() and not first_of(tag, "img", "a")
 
 
 def _is_literal(string: NavigableString) -> bool:
@@ -113,9 +113,9 @@ def _mark(match: re.Match[str], in_link: bool) -> Tag | None:
 
 def link_addresses(root: Tag) -> None:
     """Link a paragraph that is nothing but a web address: the site must not embed it by itself."""
-    for paragraph in root.find_all("p"):
+    for paragraph in every(root, "p"):
         text = paragraph.get_text().strip()
-        if re.fullmatch(r"https?://[^\s<>\"]+", text, re.I) and not paragraph.find("a"):
+        if re.fullmatch(r"https?://[^\s<>\"]+", text, re.I) and not first_of(paragraph, "a"):
             for child in list(paragraph.children):
                 child.extract()
             paragraph.append(new("a", text, href=safe_address(text) or text))
@@ -123,5 +123,5 @@ def link_addresses(root: Tag) -> None:
 
 def anchors(root: Tag) -> set[str]:
     """The ids that links of this page point at."""
-    hrefs = (attribute(link, "href") for link in root.find_all("a", href=True))
+    hrefs = (attribute(link, "href") for link in every(root, "a"))
     return {href[1:] for href in hrefs if href.startswith("#") and len(href) > 1}

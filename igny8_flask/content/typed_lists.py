@@ -5,7 +5,7 @@ from itertools import groupby
 
 from bs4 import NavigableString, PageElement, Tag
 
-from igny8_flask.content.nodes import new, trim
+from igny8_flask.content.nodes import first_of, new, trim
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
 _MARK = re.compile(r"[\s\u00a0]*(?:([-•*–▪●])|(\d{1,3})[.)])[\s\u00a0]+(?=\S)")
@@ -42,7 +42,7 @@ def join_typed_items(blocks: list[Tag]) -> list[Tag]:
 
 def _sign(block: Tag) -> str:
     """The sign of a paragraph that is one typed item, else nothing."""
-    if block.name != "p" or block.find("br"):
+    if block.name != "p" or first_of(block, "br"):
         return ""
     mark = _mark(list(block.children))
     return (mark[1] or "1").replace("–", "") if mark else ""
@@ -57,7 +57,7 @@ def raise_typed_headings(blocks: list[Tag]) -> None:
     for block in blocks:
         first = block.contents[0] if block.name == "p" and block.contents else None
         mark = _HEADING.match(first) if isinstance(first, NavigableString) else None
-        if isinstance(first, NavigableString) and mark and not block.find("br"):
+        if isinstance(first, NavigableString) and mark and not first_of(block, "br"):
             block.name = f"h{len(mark[1])}"
             first.replace_with(NavigableString(str(first)[mark.end() :]))
 

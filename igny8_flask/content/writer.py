@@ -6,7 +6,7 @@ from html import escape
 
 from bs4 import NavigableString, PageElement, Tag
 
-from igny8_flask.content.nodes import parse, tags_in
+from igny8_flask.content.nodes import first_of, parse, tags_in
 
 VOID = frozenset({"br", "hr", "img"})
 _TAG_OR_SHORTCODE = re.compile(r"<[^>]*>|\[(?=/?[\w-]{0,60}[^\W\d_])")
@@ -37,7 +37,12 @@ def read_blocks(html: str) -> list[Tag]:
 
 def write_inside(tag: Tag) -> str:
     """Return the element's content as HTML."""
-    return neutralize("".join(_write(child) for child in tag.children).strip(" \n"))
+    return write_inline(tag.children)
+
+
+def write_inline(nodes: Iterable[PageElement]) -> str:
+    """Return inline nodes as HTML."""
+    return neutralize("".join(map(_write, nodes)).strip(" \n"))
 
 
 def write_code(text: str) -> str:
@@ -71,7 +76,7 @@ def _write(node: PageElement) -> str:
     if node.name in VOID:
         return f"<{node.name}{attributes}>"
     if node.name == "pre":
-        code = node.find("code")
+        code = first_of(node, "code")
         inside = write_code(node.get_text())
         language = code.get("class") if isinstance(code, Tag) else None
         return (
