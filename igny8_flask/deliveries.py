@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from igny8_flask import receipts
+from igny8_flask import documents, receipts
 from igny8_flask.cache import StatusBody
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError, LeaseLostError, WordPressError
@@ -111,7 +111,7 @@ def conclude(
         "status": receipt["status"],
         "receipt": dict(receipt),
         "problems": judgement.problems,
-        "warnings": judgement.warnings,
+        "warnings": [*judgement.warnings, *documents.left_out(content)],
         **({} if public is None else {"public": public}),
     }
     words = "The post stands on the site, but: " + " ".join(judgement.problems)

@@ -23,6 +23,7 @@ SLUG_MAX_CHARS = 75
 EXCERPT_MAX_CHARS = 500
 QUESTION_MAX_CHARS = 1000
 ANSWER_MAX_CHARS = 10_000
+LISTED = 5
 
 
 def build(
@@ -129,6 +130,16 @@ def _illustrated(
     ]
     details = bool(abilities.get("blocks", {}).get("details", True))
     return place_images(article, placed, details=details)
+
+
+def left_out(content: Content) -> list[str]:
+    """What of the article did not go to the site, in words for its owner."""
+    pictures = BeautifulSoup(content.html, "html.parser").find_all("img")
+    if not pictures:
+        return []
+    named = ", ".join(str(picture.get("src", "")) for picture in pictures[:LISTED])
+    more = f" and {len(pictures) - LISTED} more" if len(pictures) > LISTED else ""
+    return [f"Pictures from elsewhere were left out of the article: {named}{more}."]
 
 
 def _without_foreign_images(html: str) -> str:

@@ -78,7 +78,7 @@ def quote(
     """The price of a request with these options; raises InputError and NotFoundError like it."""
     fn = get_function_instance(function_name)
     ids = list(dict.fromkeys(ids))
-    fn.validate({"site_id": site.id, "ids": ids}, site.account)
+    fn.validate({"site_id": site.id, "ids": ids, "options": dict(options)}, site.account)
     pricing = _Pricing(site, fn)
     groups = [[one] for one in ids] if fn.get_metadata().per_item else [ids]
     priced = [pricing.run(group, options) for group in groups[:SAMPLE]]

@@ -45,8 +45,8 @@ def submit(
     fn = get_function_instance(function_name)
     metadata = fn.get_metadata()
     ids = list(dict.fromkeys(ids))
-    fn.validate({"site_id": site.id, "ids": ids}, site.account)
     options = {**default_options(site), **options}
+    fn.validate({"site_id": site.id, "ids": ids, "options": options}, site.account)
     quotes.refuse_above_caps(site, fn.get_name(), ids, options)
     backlog.refuse_beyond_bound()
     if metadata.per_item and len(ids) > 1:

@@ -11,7 +11,7 @@ from igny8_flask.errors import ConflictError, InputError, NotFoundError, WordPre
 from igny8_flask.log import get_logger
 from igny8_flask.models import Content, Site, SiteStatus
 from igny8_flask.services import current
-from igny8_flask.site_urls import is_same_host, normalise
+from igny8_flask.site_urls import is_same_home, is_same_host, normalise
 from igny8_flask.wordpress.client import WordPressClient
 from igny8_flask.wordpress.core_client import CoreClient
 from igny8_flask.wordpress.self_test import Check, run_self_test
@@ -77,6 +77,25 @@ def check_connection(site: Site) -> dict[str, Any]:
     mode = "push" if all(check.ok for check in checks) else "pull"
     known = (site.connection or {}).get("site", {})
     return _store_connection(site, {**_connection(mode, checks), "site": abilities or known})
+
+
+def copy_check(site: Site, home: str) -> Check | None:
+    """What the caller at ``home`` has to know of a copy of the site, if there is one."""
+    if home and not is_same_home(home, site.url):
+        words = f"This is a copy of {site.url}: nothing is sent here or taken from here."
+        fix = "Disconnect, and connect with a code of its own if this is the site from now on."
+        return Check("copy", False, words, fix)
+    if site.moved_to:
+        words = f"A copy of this site calls from {site.moved_to}; it is refused."
+        return Check("copy", False, words, "Disconnect IGNY8 on the copy, then test again here.")
+    return None
+
+
+def forget_copy(site: Site, home: str) -> None:
+    """The site itself asks anew: a copy that still calls is noted again."""
+    if site.moved_to and home and is_same_home(home, site.url):
+        site.moved_to = None
+        db.session.commit()
 
 
 def has_plugin(site: Site) -> bool:

@@ -8,9 +8,8 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from igny8_flask import handshake, site_keys, sites
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import Answer, Id, Text, Time
-from igny8_flask.auth import principal
+from igny8_flask.auth import calling_home, principal
 from igny8_flask.limits import Limit
-from igny8_flask.models import Site
 from igny8_flask.services import current
 
 blp = Resource("sites", __name__, url_prefix="/v1/sites")
@@ -64,7 +63,9 @@ class CredentialsIn(Schema):
 class CheckOut(Schema):
     """One line of the self-test."""
 
-    name = fields.String(validate=validate.OneOf(["rest", "auth", "role", "write", "plugin"]))
+    name = fields.String(
+        validate=validate.OneOf(["rest", "auth", "role", "write", "plugin", "copy"])
+    )
     ok = fields.Boolean()
     message = fields.String()
     fix = fields.String()
@@ -147,9 +148,13 @@ def store_credentials(body: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, MeOut)
 def read_me(args: dict[str, Any]) -> dict[str, Any]:
     """Show the site and its connection."""
-    site: Site = principal().site
-    connection = sites.check_connection(site) if args["test"] else site.connection
-    return {"site": site, "connection": connection or NOT_TESTED}
+    site, home = principal().site, calling_home()
+    if args["test"]:
+        sites.forget_copy(site, home)
+    connection = (sites.check_connection(site) if args["test"] else site.connection) or NOT_TESTED
+    copy = sites.copy_check(site, home)
+    checks = [*connection.get("checks", []), *([copy.as_dict()] if copy else [])]
+    return {"site": site, "connection": {**connection, "checks": checks}}
 
 
 @blp.route("/me/", methods=["DELETE"])

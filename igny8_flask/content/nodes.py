@@ -176,9 +176,10 @@ def trim(tag: Tag) -> Tag:
         fill(tag, detach(tag)[start:end])
     for position, strip in ((0, str.lstrip), (-1, str.rstrip)):
         last = tag.contents[position] if tag.contents else None
-        text = strip(str(last), " \n\t\r\u00a0") if isinstance(last, NavigableString) else last
-        if isinstance(last, NavigableString) and text != last:
-            last.replace_with(NavigableString(text))
+        if isinstance(last, NavigableString):
+            text = strip(str(last), " \n\t\r\u00a0")
+            if text != last:
+                last.replace_with(NavigableString(text))
     return tag
 
 

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from werkzeug.serving import make_server
@@ -17,6 +18,8 @@ class FakeWordPress:
     def __init__(self) -> None:
         self.posts: dict[str, dict[str, Any]] = {}
         self.fault: Fault | None = None
+        self.documents: dict[str, dict[str, Any]] = {}
+        self.clock_wrong_s = 0
         self.writes = 0
         self._server = make_server("127.0.0.1", 0, self._application, threaded=True)
         self.address = f"127.0.0.1:{self._server.port}"
@@ -48,11 +51,11 @@ class FakeWordPress:
         self.writes += 1
         created = uuid not in self.posts
         post = self.posts.setdefault(uuid, {"id": len(self.posts) + 1})
-        document = request.get_json()
+        document = self.documents[uuid] = request.get_json()
         receipt = {
             **post,
             "created": created,
-            "status": document["status"],
+            "status": self._status(document),
             "link": f"http://{self.address}/?p={post['id']}",
             "edit_link": "",
             "slug": document.get("slug", ""),
@@ -60,6 +63,14 @@ class FakeWordPress:
             "fields": {"title": "applied", "content": "applied", "excerpt": "applied"},
         }
         return as_json(receipt, 201 if created else 200)
+
+    def _status(self, document: dict[str, Any]) -> str:
+        """By its own clock a site publishes what is due and holds back what is ahead."""
+        if not document.get("date_gmt") or document["status"] not in ("publish", "future"):
+            return str(document["status"])
+        due = datetime.fromisoformat(document["date_gmt"].replace("Z", "+00:00"))
+        now = datetime.now(UTC) + timedelta(seconds=self.clock_wrong_s)
+        return "future" if due > now else "publish"
 
 
 def as_json(body: object, status: int = 200, **headers: str) -> Response:

@@ -1,9 +1,12 @@
 """An article written anew never replaces the present one by itself."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from igny8_flask import refresh, runs
+from igny8_flask.ai.functions.generate_content import GenerateContentFunction
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
 from igny8_flask.models import Content, ContentProposal, Delivery, ProposalState, Site, WorkState
@@ -76,3 +79,33 @@ def test_an_article_in_work_or_without_a_task_is_not_refreshed(
     runs.submit(site, "generate_content", [content.task_id], {"images": False, "publish": False})
     with pytest.raises(ConflictError, match="works on this article"):
         refresh.start(site, content.id)
+
+
+def test_what_stands_on_the_site_is_not_written_over_but_refreshed(
+    site: Site, content: Content
+) -> None:
+    content.wp_post_id = 7
+    db.session.commit()
+    assert content.task_id
+    with pytest.raises(ConflictError, match="refresh it instead") as caught:
+        runs.submit(site, "generate_content", [content.task_id], {"images": False})
+    assert caught.value.code == "task_posted"
+    assert refresh.start(site, content.id).state is WorkState.PENDING
+
+
+def test_an_article_posted_while_it_is_written_anew_gets_a_proposal(
+    site: Site, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = GenerateContentFunction.parse_response
+
+    def posted_meanwhile(self: GenerateContentFunction, *reply: Any, **asked: Any) -> Any:
+        db.session.execute(update(Content).values(wp_post_id=7))
+        db.session.commit()
+        return parse(self, *reply, **asked)
+
+    monkeypatch.setattr(GenerateContentFunction, "parse_response", posted_meanwhile)
+    assert content.task_id
+    runs.submit(site, "generate_content", [content.task_id], {"images": False, "publish": False})
+    assert run_next().state is WorkState.SUCCESS
+    assert html_of(content) == "<p>Polished by hand.</p>"
+    assert refresh.proposal_of(site, content.id)

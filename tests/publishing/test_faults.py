@@ -1,14 +1,16 @@
 """What goes wrong at a site: the right cause in words, the right next step, nothing twice."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from igny8_flask import create_app, publishing
-from igny8_flask.db import db
-from igny8_flask.models import Delivery, Site, WorkState
+from igny8_flask import create_app, publishing, scheduling
+from igny8_flask.db import db, utcnow
+from igny8_flask.models import ContentStatus, Delivery, Site, WorkState
 from igny8_flask.services import current
 from tests.factories import make_content, make_settings, make_site
 from tests.fakes.wordpress import (
@@ -163,6 +165,35 @@ def test_a_broken_answer_behind_noise_is_not_believed(site: Site, wordpress: Fak
     wordpress.fault = on_writes(always(200, broken.decode()))
     delivery = deliver(site)
     assert (delivery.state, delivery.error_code) == (WorkState.PENDING, "wp_bad_reply")
+
+
+def test_pictures_of_other_sites_stay_out_and_are_told(
+    site: Site, wordpress: FakeWordPress
+) -> None:
+    content = make_content(site, html="<p>A.</p><p><img src='https://x.example/cat.png'></p>")
+    (delivery,) = publishing.submit(site, [content.id], {})
+    done = again(delivery)
+    assert done.state is WorkState.SUCCESS, done.error
+    assert any("https://x.example/cat.png" in words for words in done.result["warnings"])
+    assert "x.example" not in wordpress.documents[str(content.id)]["content"]
+
+
+@pytest.mark.parametrize(
+    ("wrong_s", "status", "words"),
+    [(600, "publish", "clock runs ahead"), (-600, "future", ""), (0, "future", "")],
+)
+def test_a_site_whose_clock_is_wrong_gets_the_time_that_was_meant(
+    site: Site, wordpress: FakeWordPress, wrong_s: int, status: str, words: str
+) -> None:
+    wordpress.clock_wrong_s = wrong_s
+    content = make_content(site, status=ContentStatus.APPROVED)
+    at = utcnow() + timedelta(seconds=300)
+    scheduling.set_time(site, content.id, at)
+    delivery = again(db.session.scalars(select(Delivery)).one())
+    assert delivery.state is WorkState.SUCCESS, delivery.error
+    assert wordpress.documents[str(content.id)]["date_gmt"].startswith(f"{at:%Y-%m-%dT%H:%M}")
+    assert delivery.result["status"] == status
+    assert words in " ".join(delivery.result["warnings"])
 
 
 def test_a_receipt_that_says_less_than_was_asked_ends_with_its_repair(

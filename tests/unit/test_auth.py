@@ -129,6 +129,22 @@ def test_a_copy_of_a_site_may_read_but_not_write(plugin, headers):
     assert plugin("GET", TASKS, headers=headers).json["count"] == 0
 
 
+def test_both_the_site_and_its_copy_are_told(plugin):
+    at_home, at_copy = (
+        {"X-Igny8-Home": plugin.site.url},
+        {"X-Igny8-Home": "https://copy.example.com"},
+    )
+    plugin("POST", TASKS, {"items": [{"title": "x"}]}, headers=at_copy)
+
+    def told(headers, query=""):
+        checks = plugin("GET", ME + query, headers=headers).json["connection"]["checks"]
+        return [check["message"] for check in checks if check["name"] == "copy"]
+
+    assert f"copy of {plugin.site.url}" in told(at_copy)[0]
+    assert "calls from https://copy.example.com; it is refused" in told(at_home)[0]
+    assert told(at_home, "?test=1") == [], "asked anew: the copy has not called since"
+
+
 @pytest.mark.parametrize("change", ["http", "slash", "case"])
 def test_another_spelling_of_the_same_home_is_no_move(plugin, change):
     home = plugin.site.url

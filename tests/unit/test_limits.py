@@ -1,5 +1,6 @@
 """Limits: bursts pass, floods are told when to come back, also while Redis is away."""
 
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -36,6 +37,20 @@ def test_reading_and_other_sites_are_not_held_up(app, plugin):
         pass
     assert plugin("GET", TASKS).status_code == 200
     assert write(Caller(app, make_site())).status_code == 201
+
+
+def test_what_a_plugin_tells_of_its_leases_is_not_lost_behind_its_other_writes(
+    app, plugin, monkeypatch
+):
+    settings = make_settings(IGNY8_SITE_WRITES="6")
+    monkeypatch.setitem(app.extensions, EXTENSION, replace(current(), settings=settings))
+    while write(plugin).status_code == 201:
+        pass
+    told = f"/v1/publisher/deliveries/{uuid.uuid4()}/receipt/"
+    receipt = {"lease": 1, "error": {"code": "igny8_step"}}
+    answers = [plugin("POST", told, receipt).status_code for _ in range(90)]
+    assert set(answers[:20]) == {404}, "each is looked at"
+    assert 429 in answers, "and yet there is an end"
 
 
 def test_connect_codes_cannot_be_guessed_quickly(app, stranger):

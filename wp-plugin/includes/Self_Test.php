@@ -91,6 +91,7 @@ final class Self_Test {
 			'role'         => __( 'Rights of the service user', 'igny8' ),
 			'write'        => __( 'Writing a post', 'igny8' ),
 			'plugin'       => __( 'Plugin routes', 'igny8' ),
+			'copy'         => __( 'Copies of this site', 'igny8' ),
 		);
 		return array(
 			'name'    => $name,

@@ -1,5 +1,6 @@
 """generate_content: a writer task becomes an article."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -15,7 +16,7 @@ from igny8_flask.ai.types import FunctionMetadata, Prompt
 from igny8_flask.ai.validators import MAX_TASKS, validate_ids, validate_tasks_exist
 from igny8_flask.content import normalize, own_addresses, without_links
 from igny8_flask.db import db
-from igny8_flask.errors import InputError, NotFoundError
+from igny8_flask.errors import ConflictError, InputError, NotFoundError
 from igny8_flask.models import (
     Account,
     Content,
@@ -115,13 +116,15 @@ class GenerateContentFunction(BaseAIFunction):
         )
 
     def validate(self, payload: dict[str, Any], account: Account | None = None) -> None:
-        """The task must exist and have a title."""
+        """The task must exist and have a title; what stands on the site is only refreshed."""
         site_id, _ = owned_ids({**payload, "ids": []})
         ids = validate_ids(payload, MAX_TASKS)
         validate_tasks_exist(site_id, ids)
         titles = db.session.scalars(select(Task.title).where(Task.id.in_(ids)))
         if not all(folded(title) for title in titles):
             raise InputError("Give the task a title first.", "task_without_title")
+        if not payload.get("options", {}).get("proposal"):
+            _refuse_posted(ids)
 
     def prepare(self, payload: dict[str, Any], account: Account | None = None) -> dict[str, Any]:
         """Read the task; ``items`` holds that one task."""
@@ -186,7 +189,8 @@ class GenerateContentFunction(BaseAIFunction):
     ) -> dict[str, Any]:
         """Store the article; a second run of the same task replaces the first one's text.
 
-        A refresh is stored beside the present article instead, see ``refresh``.
+        A refresh, and the text for an article that stands on the site by now, is stored beside
+        the present one instead, see ``refresh``.
         """
         reply = parsed[0]
         article = reply.rows[0]
@@ -200,7 +204,8 @@ class GenerateContentFunction(BaseAIFunction):
             content = Content(account_id=task.account_id, site_id=task.site_id, task_id=task.id)
             db.session.add(content)
         target: Content | ContentProposal = content
-        if original_data.get("proposal") and content.id is not None:
+        beside = original_data.get("proposal") or content.wp_post_id is not None
+        if beside and content.id is not None:
             target = _fresh_proposal(content)
         else:
             content.status = ContentStatus.DRAFT if reply.partial else ContentStatus.REVIEW
@@ -227,6 +232,16 @@ class GenerateContentFunction(BaseAIFunction):
             "warnings": target.warnings,
             "incomplete": reply.partial,
         }
+
+
+def _refuse_posted(task_ids: Sequence[uuid.UUID]) -> None:
+    """Nothing is written over an article that stands on the site, unless as a proposal."""
+    posted = db.session.scalars(
+        select(Content.title).where(Content.task_id.in_(task_ids), Content.wp_post_id.is_not(None))
+    ).first()
+    if posted is not None:
+        words = f"“{posted}” stands on the site already: refresh it instead, and compare."
+        raise ConflictError(words, "task_posted")
 
 
 def _fresh_proposal(content: Content) -> ContentProposal:
