@@ -43,6 +43,17 @@ test-fast: $(STAMP) ## Only what needs no WordPress, no browser and no other pro
 chaos: $(STAMP) ## Kills and outages under load with an audit; writes docs/reliability.md (10 min)
 	@$(BIN)/python -m tests.chaos
 
+BENCH_PYTHON := $(or $(IGNY8_CACHE),.cache)/bench-venv
+bench: $(STAMP) $(BENCH_PYTHON)/.installed ## Speed, side by side with others; writes docs/benchmarks.md (30 min)
+	@$(BIN)/python -m bench
+
+bench-quick: $(STAMP) $(BENCH_PYTHON)/.installed ## The same tables, smaller and rougher; writes nothing (3 min)
+	@$(BIN)/python -m bench --quick
+
+profile: $(STAMP) ## Where the time of the main job goes (RUNS, TOP, SORT=tottime)
+	@$(BIN)/python -m bench.profile --runs $(or $(RUNS),20) --top $(or $(TOP),40) \
+		--sort $(or $(SORT),cumulative)
+
 lint: setup ## Style, types and PHP syntax
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -77,7 +88,7 @@ clean: ## Remove caches and everything built (WordPress trees and the venv stay)
 	@rm -rf dist instance/demo .cache/sites .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup system demo test test-fast chaos lint fmt api worker sandbox plugin-zip clean
+.PHONY: help setup system demo test test-fast chaos bench bench-quick profile lint fmt api worker sandbox plugin-zip clean
 
 system:
 	@missing=""; \
@@ -106,4 +117,13 @@ $(STAMP): requirements-dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing Python packages"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BENCH_PYTHON)/.installed: bench/requirements.txt
+	@command -v wrk > /dev/null || if [ -n "$(ROOT)" ] && command -v apt-get > /dev/null; then \
+		apt-get -qq update && apt-get -qq -y --no-install-recommends install wrk > /dev/null; \
+	else echo "wrk is missing: the part about polls will be named as failed" >&2; fi
+	@test -x $(BENCH_PYTHON)/bin/python || $(PYTHON) -m venv $(BENCH_PYTHON)
+	@echo "installing what the benchmarks compare with"
+	@$(BENCH_PYTHON)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ DISPATCHER = f"{PREFIX}dispatcher"
 LIVE_TTL_S = 20  # a body of unfinished work that nobody renews gives way to the database
 FINAL_TTL_S = 3600
 DISPATCHER_TTL_S = 3600
+CALLER_TTL_S = 30  # how long a key that was revoked while Redis was away may still read a status
 REST_S = 5.0  # how long a Redis that failed is not asked again
 Answer = TypeVar("Answer")
 
@@ -44,6 +45,16 @@ class StatusBody:
         """Serialize a status; equal statuses have equal etags."""
         body = json.dumps(status, ensure_ascii=False, sort_keys=True).encode()
         return cls(body, hashlib.blake2b(body, digest_size=12).hexdigest())
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom a site key belongs to, for polls."""
+
+    public_id: str
+    digest: str
+    account_id: uuid.UUID
+    site_id: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,26 @@ class Cache:
         """Forget a body that no longer tells the truth."""
         self.ask(lambda redis: redis.delete(_status_key(work_id)))
 
+    def put_caller(self, caller: Caller) -> None:
+        """Keep for a moment whose key this is."""
+        value = f"{caller.digest} {caller.account_id.hex} {caller.site_id.hex}"
+        key = _caller_key(caller.public_id)
+        self.ask(lambda redis: redis.set(key, value, ex=CALLER_TTL_S))
+
+    def get_caller(self, public_id: str) -> Caller | None:
+        """Whose key this was a moment ago; None = ask the database."""
+        value = self.ask(lambda redis: redis.get(_caller_key(public_id)))
+        if not isinstance(value, bytes):
+            return None
+        digest, account_id, site_id = value.decode().split()
+        return Caller(public_id, digest, uuid.UUID(account_id), uuid.UUID(site_id))
+
+    def drop_callers(self, public_ids: Iterable[str]) -> None:
+        """Forget keys that are valid no more."""
+        keys = [_caller_key(one) for one in public_ids]
+        if keys:
+            self.ask(lambda redis: redis.delete(*keys))
+
     def recall(self, name: str) -> Any:
         """A remembered JSON value, or None."""
         try:
@@ -148,6 +179,10 @@ class Cache:
             return None
         at, workers = value.split()
         return Heartbeat(float(at), int(workers))
+
+
+def _caller_key(public_id: str) -> str:
+    return f"{PREFIX}caller:{public_id}"
 
 
 def _status_key(work_id: uuid.UUID) -> str:

@@ -45,12 +45,14 @@ def rotate(site: Site, presented_id: str) -> str:
 
 def revoke_all(site: Site, except_id: str = "") -> None:
     """Revoke the live keys of a site, but for one; the caller commits."""
-    db.session.execute(
+    revoked = db.session.scalars(
         update(SiteKey)
         .where(SiteKey.site_id == site.id, SiteKey.revoked_at.is_(None))
         .where(SiteKey.public_id != except_id)
         .values(revoked_at=utcnow())
+        .returning(SiteKey.public_id)
     )
+    current().cache.drop_callers(revoked.all())
 
 
 def revoke(public_id: str) -> None:
@@ -60,3 +62,4 @@ def revoke(public_id: str) -> None:
         raise NotFoundError(f"There is no key {public_id}.")
     key.revoked_at = key.revoked_at or utcnow()
     db.session.commit()
+    current().cache.drop_callers([public_id])

@@ -11,6 +11,7 @@ from igny8_flask.log import bind, get_logger, unbind
 log = get_logger(__name__)
 
 HEADER = "X-Request-ID"
+NOT_MODIFIED = 304
 _BOUND = ("request_id", "account_id", "site_id", "caller")
 
 
@@ -33,6 +34,8 @@ def _finish(response: Response) -> Response:
     response.headers[HEADER] = g.request_id
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if response.status_code == NOT_MODIFIED:
+        return response  # a poll that learned nothing: a line each would bury the others
     log.info(
         "request",
         method=request.method,

@@ -16,13 +16,14 @@ FIELDS = ("title", "content", "excerpt", "slug", "seo", "terms", "featured", "im
 class FakeSite:
     """Serves the plugin's two writing routes on ``port``; ``idempotent`` False breaks its word."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.idempotent = True
         self.posts: list[tuple[str, str]] = []  # (content id, title) of every post made
         self.media: dict[str, int] = {}
         self.calls: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer((host, 0), _handler(self))
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -39,7 +40,7 @@ class FakeSite:
             if not known or not self.idempotent:
                 self.posts.append((content_id, document["title"]))
                 known = [len(self.posts) - 1]
-        link = f"http://127.0.0.1:{self.port}/?p={known[0] + 1}"
+        link = f"http://{self.host}:{self.port}/?p={known[0] + 1}"
         return {
             "id": known[0] + 1,
             "status": document["status"],
@@ -56,7 +57,7 @@ class FakeSite:
         with self._lock:
             self.calls["media"] += 1
             number = self.media.setdefault(sha256, len(self.media) + 1)
-        return {"id": number, "source_url": f"http://127.0.0.1:{self.port}/{sha256}.webp"}
+        return {"id": number, "source_url": f"http://{self.host}:{self.port}/{sha256}.webp"}
 
 
 def _handler(site: FakeSite) -> type[BaseHTTPRequestHandler]:
