@@ -23,10 +23,12 @@ def create_app(settings: "Settings") -> Flask:
 
     from igny8_flask import api
     from igny8_flask.db import db, migrate
-    from igny8_flask.log import configure_logging
+    from igny8_flask.log import configure_logging, hide_always
     from igny8_flask.services import EXTENSION, Services
 
     configure_logging(settings.debug)
+    for secret in settings.secrets():
+        hide_always(secret)
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

@@ -36,6 +36,7 @@ LEASE_SHARE = 10
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 POLLED_ENDPOINTS = frozenset({"runs.read_status", "publisher.read_status"})
 LAST_USED_GRAIN = timedelta(hours=1)
+GUESSES = Limit("keys", 60, 60, "Too many unknown site keys were tried from here.")
 TOO_MANY_WRITES = "This site asks for too much at once."
 OLD_KEY_GRACE = timedelta(hours=1)  # how long the old key lives on once the new one is in use
 
@@ -101,6 +102,7 @@ def _remembered(presented: SiteKeyText, digest: str) -> Principal | None:
 def _known_key(presented: SiteKeyText, digest: str) -> SiteKey:
     key = db.session.scalar(select(SiteKey).where(SiteKey.public_id == presented.public_id))
     if key is None or not same_digest(key.digest, digest):
+        current().limiter.take(GUESSES, request.remote_addr or "")
         raise AuthError("This site key is not known here. Connect the site again.", "key_unknown")
     if key.revoked_at is not None:
         raise AuthError("This site key was revoked. Connect the site again.", "key_revoked")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from igny8_flask.errors import ConfigError
 
@@ -92,11 +93,14 @@ def _pairs(raw: str) -> frozenset[str]:
 
 
 def _row(env: str, parse: Callable[[str], Any], default: Any = None, help_text: str = "") -> Any:
-    """One setting: its variable, parser, default (None with no default = required)."""
-    meta = {"env": env, "parse": parse, "help": help_text}
+    """One setting: its variable, parser, default (None with no default = required).
+
+    An address may hold a password, so that it is not shown in repr.
+    """
+    meta, shown = {"env": env, "parse": parse, "help": help_text}, not env.endswith("_URL")
     if default is None:
-        return field(metadata=meta)
-    return field(default=default, metadata=meta)
+        return field(metadata=meta, repr=shown)
+    return field(default=default, metadata=meta, repr=shown)
 
 
 @dataclass(frozen=True)
@@ -240,6 +244,13 @@ class Settings:
         if problems:
             raise ConfigError(" ".join(problems))
         return cls(**values)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every text here that no log may show."""
+        urls = (urlsplit(self.database_url), urlsplit(self.redis_url))
+        given = (self.pepper, self.openai_api_key, self.runware_api_key, self.metrics_token)
+        ring = (base64.b64encode(key).decode() for key in self.keys.values())
+        return (*given, *ring, *(unquote(url.password) for url in urls if url.password))
 
     @classmethod
     def describe(cls) -> list[tuple[str, str, str]]:

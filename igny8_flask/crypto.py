@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from igny8_flask.errors import AuthError, ConfigError
+from igny8_flask.log import hide
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 KEY_SHAPE = re.compile(r"(igk_live)_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
@@ -29,6 +30,7 @@ class SecretBox:
 
     def seal(self, plain: str, context: str) -> str:
         """Encrypt ``plain`` for one place; ``context`` names table, column, account and row id."""
+        hide(plain)
         key_id, key = next(iter(self.ring.items()))
         nonce = os.urandom(NONCE_BYTES)
         sealed = AESGCM(key).encrypt(nonce, plain.encode(), context.encode())
@@ -46,7 +48,7 @@ class SecretBox:
             ) from error
         if version != "v1":
             raise ConfigError("A stored secret has an unknown format.")
-        return plain.decode()
+        return hide(plain.decode())
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ def key_digest(pepper: str, text: str) -> str:
 
 
 def same_digest(left: str, right: str) -> bool:
-    """Compare two digests in constant time."""
-    return hmac.compare_digest(left, right)
+    """Compare two texts in constant time, whatever characters a stranger sent."""
+    return hmac.compare_digest(left.encode("utf-8", "replace"), right.encode())
 
 
 def new_secret() -> str:

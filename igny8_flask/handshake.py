@@ -12,7 +12,7 @@ from igny8_flask import site_keys, sites
 from igny8_flask.crypto import new_secret
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError, InputError
-from igny8_flask.log import get_logger
+from igny8_flask.log import get_logger, hide
 from igny8_flask.models import Account, ConnectCode, Site, SiteKey, SiteStatus
 from igny8_flask.services import current
 from igny8_flask.site_urls import is_same_home, normalise
@@ -56,7 +56,7 @@ def new_connect_code(url: str, account_name: str = DEFAULT_ACCOUNT) -> str:
         site = Site(account=account, account_id=account.id, url=home)
         db.session.add(site)
         db.session.flush()
-    code = secrets.token_urlsafe(24)
+    code = hide(secrets.token_urlsafe(24))
     db.session.add(
         ConnectCode(
             account_id=account.id,
@@ -81,6 +81,7 @@ def connect(code: str, introduction: Introduction) -> Connected:
             "This connect code is not known here. Copy it again, in one piece.",
             "connect_code_unknown",
         )
+    hide(code)
     _check_home(row.site, introduction)
     _redeem(row, introduction.site_uuid)
     site = row.site

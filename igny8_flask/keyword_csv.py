@@ -10,6 +10,7 @@ from typing import Any
 from igny8_flask.errors import InputError
 
 MAX_ROWS = 10_000
+MAX_LINES = 100_000  # blank ones among them
 MAX_COLUMNS = 100
 MAX_CELL_CHARS = 2_000
 MAX_KEYWORD_CHARS = 500
@@ -49,6 +50,8 @@ def read_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     try:
         for cells in reader:
+            if reader.line_num > MAX_LINES:
+                raise InputError(f"The file has more than {MAX_ROWS} lines.", "csv_too_long")
             if not any(cell.strip() for cell in cells):
                 continue
             if not lines and _is_header(cells):

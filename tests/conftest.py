@@ -27,6 +27,10 @@ foreach ( get_posts( array( 'post_status' => 'trash', 'posts_per_page' => -1 ) )
 """
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="security: the long form of everything")
+
+
 @contextmanager
 def machine_permitting() -> Iterator[None]:
     """A machine that lacks something skips the test with the reason; in CI it fails."""

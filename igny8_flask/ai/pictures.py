@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 from igny8_flask.errors import InputError
 
 MAX_PIXELS = 40_000_000
+MAX_SIDE = 16_384  # a strip of one pixel takes seconds to scale
 MAX_LONG_SIDE = 2560
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _QUALITY = 85
@@ -46,7 +47,7 @@ def _decode(data: bytes) -> Image.Image:
     """Open by magic bytes, refuse by size before decoding, and return bare pixels."""
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
                 raise _too_large()
             image.load()
             return _plain(ImageOps.exif_transpose(image))

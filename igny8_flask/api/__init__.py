@@ -24,7 +24,9 @@ from igny8_flask.api import (
     system,
     tasks,
 )
+from igny8_flask.api.refusals import Refusals
 from igny8_flask.api.resource import JsonApi
+from igny8_flask.api.schemas import Id
 
 RESOURCES = (
     health,
@@ -51,6 +53,17 @@ SITE_KEY = {
     "security": [{"siteKey": []}],
 }
 
+THIS_DOCUMENT = {
+    "summary": "Read this document.",
+    "security": [],
+    "responses": {
+        "200": {
+            "description": "OK",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+    },
+}
+
 
 def install(app: Flask) -> None:
     """Add every route, the site key check and the error answers to an application."""
@@ -64,7 +77,11 @@ def install(app: Flask) -> None:
     )
     request_ids.install(app)
     app.before_request(auth.require_site_key)
-    api = JsonApi(app)
+    api = JsonApi(spec_kwargs={"extra_plugins": [Refusals()]})
+    api.init_app(app)
+    api.register_field(Id, "string", "uuid")
     problems.install(app)
     for resource in RESOURCES:
         api.register_blueprint(resource.blp)
+    own_rule = next(app.url_map.iter_rules("api-docs.openapi_json"))
+    api.spec.path(rule=own_rule, operations={"get": THIS_DOCUMENT})

@@ -33,6 +33,7 @@ from igny8_flask.rows import Page, find, page_of
 
 blp = Resource("keywords", __name__, url_prefix="/v1/planner/keywords")
 
+CSV_TYPES = ("text/csv", "text/plain", "text/tab-separated-values", "application/csv", "")
 WITH_CLUSTER = (joinedload(Keyword.cluster).load_only(Cluster.name),)
 
 
@@ -158,6 +159,8 @@ def create_keywords(body: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, ImportOut)
 def import_keywords(args: dict[str, Any]) -> dict[str, Any]:
     """Import a list or CSV of up to 10 000 lines and 5 MiB."""
+    if request.mimetype not in CSV_TYPES:
+        raise BadRequestError("Send the list as text, with Content-Type: text/csv.", "bad_csv")
     try:
         text = request.get_data().decode("utf-8")
     except UnicodeDecodeError as error:

@@ -17,6 +17,7 @@ from igny8_flask.api.schemas import (
     Id,
     Ids,
     Int,
+    Problem,
     Text,
     Time,
     list_query,
@@ -226,6 +227,8 @@ def read_status(delivery_id: uuid.UUID) -> Response:
 
 @blp.route("/deliveries/<uuid:delivery_id>/diff/", methods=["GET"])
 @blp.response(200, DifferenceOut)
+@blp.alt_response(409, schema=Problem)
+@blp.alt_response(502, schema=Problem)
 def read_difference(delivery_id: uuid.UUID) -> dict[str, Any]:
     """Compare our article with what stands on the site."""
     return publishing.difference(principal().site, delivery_id)

@@ -9,7 +9,7 @@ from igny8_flask.ai import offers
 from igny8_flask.ai.registry import get_function_instance, list_functions
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import OptionsIn, SelectingIn
-from igny8_flask.api.schemas import Answer
+from igny8_flask.api.schemas import Answer, Patch
 from igny8_flask.auth import principal
 from igny8_flask.services import current
 
@@ -19,7 +19,7 @@ blp = Resource("system", __name__, url_prefix="/v1/system")
 NAMES = [*list_functions(), "auto_generate_ideas"]
 
 
-class SettingsIn(Schema):
+class SettingsIn(Patch):
     """Areas of settings with the values to change; the areas judge their own fields."""
 
     class Meta:

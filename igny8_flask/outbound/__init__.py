@@ -7,6 +7,7 @@ Nothing else imports requests, urllib3, http.client or socket.
 from igny8_flask.outbound.addresses import Target, parse_url
 from igny8_flask.outbound.client import Outbound, Reply, StreamReply
 from igny8_flask.outbound.policy import IMAGE, PROVIDER, WORDPRESS, Policy
+from igny8_flask.outbound.weight import is_too_dense
 
 __all__ = [
     "IMAGE",
@@ -17,5 +18,6 @@ __all__ = [
     "Reply",
     "StreamReply",
     "Target",
+    "is_too_dense",
     "parse_url",
 ]

@@ -33,12 +33,12 @@ class WordPressClient:
     ) -> None:
         self._outbound = outbound
         self._rest_url = rest_url
-        self._base = urlsplit(rest_url)
         self._auth = (username, password)
         try:
             origin = parse_url(rest_url).origin
         except OutboundError as error:
             raise unreachable(error) from error
+        self._base = urlsplit(rest_url)
         self._policy = replace(policy, origins=frozenset({origin}))
 
     @property

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from igny8_flask.errors import OutboundError, WordPressError
-from igny8_flask.outbound import Reply
+from igny8_flask.log import redact
+from igny8_flask.outbound import Reply, is_too_dense
 
 MAX_RETRY_AFTER_S = 24 * 3600.0
 PAGE_BYTES = 65_536  # as much of a page as is looked at for its kind
@@ -78,6 +79,8 @@ def refusal(told: Mapping[str, Any]) -> WordPressError:
 
 def parse_json(body: bytes) -> dict[str, Any] | None:
     """The first JSON object of a body that may begin with a BOM or PHP notices, or None."""
+    if is_too_dense(body):
+        return None
     text = body.decode("utf-8-sig", "replace")
     decoder = json.JSONDecoder()
     # where nothing stands before the first brace, a later one is a part of a broken whole
@@ -109,7 +112,7 @@ def unreachable(error: OutboundError) -> WordPressError:
 
 def _failure(reply: Reply, data: dict[str, Any] | None) -> WordPressError:
     known = data or {}
-    wp_code, told = str(known.get("code", "")), str(known.get("message", ""))[:500]
+    wp_code, told = str(known.get("code", "")), redact(str(known.get("message", "")))[:500]
     details = known.get("data") if isinstance(known.get("data"), dict) else {}
     details = {**(details or {}), "wp_code": wp_code, "http_status": reply.status}
     if wp_code in _WORDS:

@@ -9,7 +9,14 @@ from igny8_flask.ai.providers.base_url import normalize_base_url
 from igny8_flask.ai.providers.catalog import Provider, provider_for
 from igny8_flask.ai.providers.errors import build_error, classify, from_outbound
 from igny8_flask.errors import OutboundError, ProviderError
-from igny8_flask.outbound import PROVIDER, Outbound, Policy, Reply, StreamReply
+from igny8_flask.outbound import (
+    PROVIDER,
+    Outbound,
+    Policy,
+    Reply,
+    StreamReply,
+    is_too_dense,
+)
 
 Classifier = Callable[[int, Any, Mapping[str, str], Provider, str, str], ProviderError]
 
@@ -133,7 +140,9 @@ class Endpoint:
 
 
 def read_json(body: bytes) -> Any:
-    """Return the JSON document of a body, or None when it is not JSON."""
+    """Return the JSON document of a body, or None when it is not JSON, or too much of it."""
+    if is_too_dense(body):
+        return None
     try:
         return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):

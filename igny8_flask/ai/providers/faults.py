@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from igny8_flask.outbound import is_too_dense
+
 MAX_RETRY_AFTER_S = 24 * 3600.0
 _RESET = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
 
@@ -32,6 +34,8 @@ def read_fault(body: bytes | str | Any) -> Fault:
 
 def _parse(body: bytes | str) -> Any:
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    if is_too_dense(text):
+        return text[:4000]
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from igny8_flask.outbound import is_too_dense
+
 DONE = "[DONE]"
 _MAX_EVENT_LINES = 64  # a single event over more lines than this is not JSON of ours
 
@@ -56,6 +58,8 @@ def _field(line: str) -> tuple[str, str]:
 
 
 def _parse(text: str) -> Any:
+    if is_too_dense(text):
+        return None
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -1,0 +1,110 @@
+"""Keys and bodies: every wrong form is refused on every route, and nothing is left half done."""
+
+import re
+import uuid
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from igny8_flask.auth import PUBLIC_ENDPOINTS
+from igny8_flask.db import db
+from tests.security import bodies, keys
+from tests.security.conftest import Teller
+from tests.security.ground import Ground
+
+WRITING = {"POST", "PUT", "PATCH"}
+TAKES_NO_BODY = "rotate_key"
+TRACES = re.compile(
+    r"Traceback|File \"|/igny8_flask/|site-packages|sqlalchemy|sqlite3|psycopg|werkzeug|"
+    r"SELECT |INSERT |UPDATE |Python/|Flask/|gunicorn|<!doctype",
+    re.I,
+)
+
+
+def routes(app: Flask, methods: set[str]) -> list[tuple[str, str]]:
+    """Every route that asks for a key, with ids of nobody."""
+    return [
+        (method, re.sub(r"<uuid:\w+>", str(uuid.uuid4()), re.sub(r"<string:\w+>", "x", rule.rule)))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in PUBLIC_ENDPOINTS
+        for method in sorted((rule.methods or set()) & methods)
+    ]
+
+
+def census() -> dict[str, int]:
+    """How many rows stand in each table; the key's last use is no row."""
+    return {
+        table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in db.metadata.sorted_tables
+        if table.name != "idempotency_record"
+    }
+
+
+def test_the_collections_are_large_enough(place: Ground) -> None:
+    assert len(set(keys.forms(place.ours))) >= 137
+    assert len(set(bodies.forms())) >= 178
+
+
+def test_no_form_but_the_key_itself_opens_a_route(place: Ground, full: bool, tell: Teller) -> None:
+    client, before = place.app.test_client(), census()
+    every = routes(place.app, {"GET", "POST", "PUT", "PATCH", "DELETE"})
+    step, calls = 1 if full else 23, 0
+    for number, form in enumerate(keys.forms(place.ours)):
+        for method, path in every[number % step :: step]:
+            answer = client.open(path, method=method, headers={"Authorization": form})
+            assert answer.status_code in (401, 429), f"{method} {path} {form[:60]!r}: {answer.text}"
+            assert not TRACES.search(answer.text)
+            calls += 1
+    assert census() == before
+    answer = client.get("/v1/sites/me/", headers={"Authorization": f"bearer  {place.ours.key} "})
+    assert answer.status_code == 200
+    tell("T1 calls with wrong keys, all refused", f"{calls:,} of {number + 1} forms")
+
+
+def test_other_places_of_a_request_hold_no_key(place: Ground) -> None:
+    client, key = place.app.test_client(), place.ours.key
+    for headers in (
+        {"X-Api-Key": key},
+        {"X-Authorization": f"Bearer {key}"},
+        {"Cookie": f"Authorization=Bearer {key}; key={key}"},
+        {"Proxy-Authorization": f"Bearer {key}"},
+        {"X-Forwarded-User": "admin", "X-Original-URL": "/healthz", "X-Igny8-Key": key},
+    ):
+        assert client.get("/v1/sites/me/", headers=headers).status_code == 401
+    for query in (f"key={key}", f"access_token={key}", f"authorization=Bearer {key}"):
+        assert client.get(f"/v1/sites/me/?{query}").status_code == 401
+    for path in (
+        "//v1/sites/me/",
+        "/v1/sites/me/..",
+        "/v1//sites/me/",
+        "/V1/sites/me/",
+        "/healthz/../v1/sites/me/",
+    ):
+        assert client.get(path).status_code in (401, 404)
+
+
+def test_no_hostile_body_ends_in_a_fault_or_a_half_write(
+    place: Ground, full: bool, tell: Teller
+) -> None:
+    client, calls = place.app.test_client(), 0
+    every = [one for one in routes(place.app, WRITING) if TAKES_NO_BODY not in one[1]]
+    step = 1 if full else 11
+    for number, body in enumerate(bodies.forms()):
+        before = census()
+        statuses = set()
+        for method, path in every[number % step :: step]:
+            answer = client.open(
+                path,
+                method=method,
+                data=body,
+                content_type="application/json",
+                headers=place.ours.headers,
+            )
+            assert answer.status_code < 500, f"{method} {path} {body[:80]!r}: {answer.text[:200]}"
+            assert answer.json["success"] is (answer.status_code < 400)
+            assert not TRACES.search(answer.text), f"{method} {path}: {answer.text[:200]}"
+            statuses.add(answer.status_code)
+            calls += 1
+        if all(status >= 400 for status in statuses):
+            assert census() == before, f"{body[:80]!r} left something behind"
+    tell("T20 hostile bodies, none 5xx, no half write", f"{calls:,} of {number + 1} forms")
