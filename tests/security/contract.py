@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import schemathesis
-from schemathesis.config import ProjectConfig, SchemathesisConfig
+from schemathesis.config import CacheConfig, ProjectConfig, SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.schemas import BaseSchema
 
@@ -68,7 +68,7 @@ def attack(
 def _schema(
     place: Ground, site: ConnectedSite, examples: int, seed: int, phases: Sequence[str]
 ) -> BaseSchema:
-    config = SchemathesisConfig(seed=seed)
+    config = SchemathesisConfig(seed=seed, cache=CacheConfig(enabled=False))
     project: ProjectConfig = config.projects.default
     project.update(headers=site.headers, continue_on_failure=True)
     project.generation.max_examples = examples
