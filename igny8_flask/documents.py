@@ -79,6 +79,8 @@ def _circumstances(content: Content, rules: Mapping[str, Any]) -> dict[str, Any]
     if rules.get("publish_at"):
         given["status"] = "future"
         given["date_gmt"] = rules["publish_at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    if content.task_id:
+        given["task_id"] = str(content.task_id)
     if content.wp_sha:
         given["base_sha"] = content.wp_sha
     if rules.get("force"):

@@ -20,7 +20,7 @@ from igny8_flask.db import db
 from igny8_flask.errors import BudgetError
 from igny8_flask.jobs import LIVE, work_key
 from igny8_flask.ledger import credits_for
-from igny8_flask.models import AITaskLog, Site
+from igny8_flask.models import AITaskLog, Site, Task
 from igny8_flask.services import current
 
 SAMPLE = 5  # runs of a batch whose prompts are really rendered; the others cost as these do
@@ -91,6 +91,17 @@ def quote(
         max(costs, key=lambda cost: (cost.high, cost.unpriced)),
         ceil(sum(taken for _, taken in priced) * len(groups) / len(priced)),
     )
+
+
+def quote_title(site: Site, title: str, options: Mapping[str, Any]) -> Quote:
+    """The price of writing an article that only its title is known of; leaves no task behind."""
+    task = Task(account_id=site.account_id, site_id=site.id, title=title)
+    db.session.add(task)
+    db.session.flush()
+    try:
+        return quote(site, "generate_content", [task.id], options)
+    finally:
+        db.session.rollback()
 
 
 def refuse_above_caps(

@@ -1,6 +1,7 @@
 """Refresh: an article written anew beside the present one, until a person takes or drops it."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -67,9 +68,12 @@ def difference(content: Content, proposal: ContentProposal) -> dict[str, Any]:
     return differences.compare(_words(proposal), _words(content), ("proposed", "now"))
 
 
-def accept(site: Site, content_id: uuid.UUID) -> Delivery | None:
+def accept(
+    site: Site, content_id: uuid.UUID, options: Mapping[str, Any] | None = None
+) -> Delivery | None:
     """Take the proposal; the row then holds what it replaced. A post on the site is brought up
-    to date, unless a person changed it there; returns that delivery."""
+    to date, unless a person changed it there; returns that delivery. ``options`` are those of
+    ``publishing.submit``."""
     content, proposal = proposal_of(site, content_id)
     for name in SWAPPED:
         old, new = getattr(content, name), getattr(proposal, name)
@@ -81,7 +85,7 @@ def accept(site: Site, content_id: uuid.UUID) -> Delivery | None:
     if content.wp_post_id is None:
         db.session.commit()
         return None
-    return publishing.submit(site, [content.id], {})[0]
+    return publishing.submit(site, [content.id], dict(options or {}))[0]
 
 
 def discard(site: Site, content_id: uuid.UUID) -> None:

@@ -11,6 +11,7 @@ from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import STATES, StatusOut, status_response
 from igny8_flask.api.schemas import (
+    POST_STATUSES,
     Accepted,
     Answer,
     Flag,
@@ -38,7 +39,7 @@ class PublishIn(Schema):
 
     ids = Ids()
     force = Flag(load_default=False)
-    status = fields.String(validate=validate.OneOf(["draft", "pending", "publish"]))
+    status = fields.String(validate=validate.OneOf(POST_STATUSES))
 
 
 class TrashIn(Schema):

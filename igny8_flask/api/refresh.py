@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from igny8_flask import refresh
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
-from igny8_flask.api.schemas import Accepted, Answer, Id, Time
+from igny8_flask.api.schemas import POST_STATUSES, Accepted, Answer, Id, Time
 from igny8_flask.auth import principal
 from igny8_flask.work_status import delivery_url, run_url
 
@@ -37,6 +37,12 @@ class ProposalAnswer(Answer):
     text = fields.String()
 
 
+class AcceptIn(Schema):
+    """How the post on the site shall stand afterwards; without it the site's rule decides."""
+
+    status = fields.String(validate=validate.OneOf(POST_STATUSES))
+
+
 class AcceptedOut(Answer):
     """What was taken; ``status_url`` follows the delivery where a post is brought up to date."""
 
@@ -62,10 +68,11 @@ def read_proposal(content_id: uuid.UUID) -> dict[str, Any]:
 
 @blp.route("/<uuid:content_id>/proposal/accept/", methods=["POST"])
 @idempotent
+@blp.arguments(AcceptIn)
 @blp.response(200, AcceptedOut)
-def accept(content_id: uuid.UUID) -> dict[str, Any]:
+def accept(body: dict[str, Any], content_id: uuid.UUID) -> dict[str, Any]:
     """Take the proposal; a post on the site follows unless a person changed it there."""
-    delivery = refresh.accept(principal().site, content_id)
+    delivery = refresh.accept(principal().site, content_id, body)
     return {"status_url": delivery_url(delivery.id) if delivery else None}
 
 

@@ -1,7 +1,7 @@
 """The AI functions as routes, and ``/v1/system/tasks/``: how their runs go."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -49,13 +49,15 @@ class RunIn(Schema):
 class SelectingIn(Schema):
     """Ids to work on, or the name of a selection of the site's rows."""
 
+    WAYS: ClassVar[tuple[str, ...]] = ("ids", "select")
+
     ids = Ids(required=False)
 
     @validates_schema
-    def needs_one_of_both(self, data: dict[str, Any], **_more: Any) -> None:
-        """Refuse neither and both."""
-        if ("ids" in data) == ("select" in data):
-            raise ValidationError("Send either ids or select.", "ids")
+    def needs_one_way(self, data: dict[str, Any], **_more: Any) -> None:
+        """Refuse none and several."""
+        if sum(way in data for way in self.WAYS) != 1:
+            raise ValidationError(f"Send either {' or '.join(self.WAYS)}.", "ids")
 
 
 class ClusteringIn(SelectingIn):

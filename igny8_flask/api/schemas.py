@@ -23,6 +23,7 @@ MAX_IDS = 100
 MAX_TITLE_CHARS = 300
 MAX_TEXT_CHARS = 20_000
 LATE = "It will start late: a part of this service is away."
+POST_STATUSES = ("draft", "pending", "publish")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
 

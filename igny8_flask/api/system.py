@@ -1,6 +1,6 @@
 """``/v1/system/``: the settings of a site, what work would cost, and what was used."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
@@ -9,8 +9,9 @@ from igny8_flask.ai import offers
 from igny8_flask.ai.registry import get_function_instance, list_functions
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import OptionsIn, SelectingIn
-from igny8_flask.api.schemas import Answer, Patch
+from igny8_flask.api.schemas import MAX_TITLE_CHARS, Answer, Patch, Text
 from igny8_flask.auth import principal
+from igny8_flask.models import Site
 from igny8_flask.services import current
 
 blp = Resource("system", __name__, url_prefix="/v1/system")
@@ -48,10 +49,13 @@ class CapOut(Schema):
 
 
 class EstimateIn(SelectingIn):
-    """What would be asked for, by id or by the name of a selection."""
+    """What would be asked for: by id, by the name of a selection, or an article by its title."""
+
+    WAYS: ClassVar[tuple[str, ...]] = ("ids", "select", "title")
 
     function = fields.String(required=True, validate=validate.OneOf(NAMES))
     select = fields.String(validate=validate.OneOf(sorted(planning.SELECTIONS.values())))
+    title = Text(MAX_TITLE_CHARS, 1)
     options = fields.Nested(OptionsIn, load_default=dict)
 
     @validates_schema
@@ -60,6 +64,8 @@ class EstimateIn(SelectingIn):
         name = get_function_instance(data["function"]).get_name()
         if data.get("select", planning.SELECTIONS.get(name)) != planning.SELECTIONS.get(name):
             raise ValidationError("This function has no such selection.", "select")
+        if "title" in data and name != "generate_content":
+            raise ValidationError("A title alone is enough for writing only.", "title")
 
 
 class CostOut(Schema):
@@ -141,8 +147,7 @@ def estimate(body: dict[str, Any]) -> dict[str, Any]:
     """Say what work would cost, before anything is spent."""
     site = principal().site
     options = {**runs.default_options(site), **body["options"]}
-    ids = body["ids"] if "ids" in body else planning.select_ids(site, body["select"])
-    quote = quotes.quote(site, body["function"], ids, options)
+    quote = _quote(site, body, options)
     refusal = quote.refusal(site)
     return {
         "function": quote.function,
@@ -154,6 +159,13 @@ def estimate(body: dict[str, Any]) -> dict[str, Any]:
         "over_budget": refusal is not None,
         "reason": refusal,
     }
+
+
+def _quote(site: Site, body: dict[str, Any], options: dict[str, Any]) -> quotes.Quote:
+    if "title" in body:
+        return quotes.quote_title(site, body["title"], options)
+    ids = body["ids"] if "ids" in body else planning.select_ids(site, body["select"])
+    return quotes.quote(site, body["function"], ids, options)
 
 
 @blp.route("/usage/", methods=["GET"])

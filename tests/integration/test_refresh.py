@@ -48,8 +48,9 @@ def test_taking_it_keeps_what_it_replaced_and_updates_the_post(
     db.session.commit()
     refresh.start(site, content.id)
     run_next()
-    delivery = refresh.accept(site, content.id)
+    delivery = refresh.accept(site, content.id, {"status": "pending"})
     assert delivery is not None
+    assert delivery.options == {"status": "pending"}
     assert delivery.content_id == content.id
     assert "Polished by hand." not in html_of(content)
     (row,) = db.session.scalars(select(ContentProposal)).all()

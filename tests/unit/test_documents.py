@@ -9,7 +9,7 @@ from igny8_flask import documents
 from igny8_flask.db import db
 from igny8_flask.models import Content, Image, ImageKind, Site, SiteMedia
 from igny8_flask.models.enums import ImageState
-from tests.factories import make_content, make_site
+from tests.factories import make_content, make_site, make_task
 
 RULES = {"status": "draft", "post_type": "post", "create_terms": False, "categories": ["News"]}
 HTML = "<p>Start.</p><h2>Soil</h2><p>About soil.</p><h2>Water</h2><p>About water.</p>"
@@ -49,6 +49,15 @@ def test_blocks_for_the_block_editor_and_html_for_the_classic_one(site: Site) ->
     classic = sent(content, editor="classic")
     assert classic["format"] == "html"
     assert "<!--" not in classic["content"]
+
+
+def test_the_task_is_named_so_that_a_post_waiting_for_it_is_found(site: Site) -> None:
+    content = make_content(site)
+    assert "task_id" not in sent(content)
+    task = make_task(site)
+    content.task_id = task.id
+    db.session.commit()
+    assert sent(content)["task_id"] == str(task.id)
 
 
 def test_the_featured_image_is_named_by_its_hash(site: Site) -> None:

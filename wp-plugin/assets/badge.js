@@ -24,7 +24,10 @@
 			notice.remove();
 			show( job );
 		} );
-		document.querySelector( '.igny8 .wp-header-end' ).insertAdjacentElement( 'afterend', notice );
+		const head = document.querySelector( '.igny8 .wp-header-end, .igny8-panel-head' );
+		if ( head ) {
+			head.insertAdjacentElement( 'afterend', notice );
+		}
 		wp.a11y.speak( text );
 	}
 

@@ -1,6 +1,6 @@
 /**
  * Jobs: starts work, follows it through every stage, finds it again after a reload.
- * Offers igny8.jobs = { start( request ), follow( route, title ) }; fires "igny8:changed" on document.
+ * Offers igny8.jobs = { start( request ), follow( route, title ), busy(), redraw() }; fires "igny8:changed" on document.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -34,7 +34,7 @@
 	function makeJob( kept ) {
 		return Object.assign( {
 			title: '', route: '', started: Date.now(), ended: 0, ids: [], past: [], stages: [], costs: {}, sandbox: false, status: {},
-			done: '', error: '', lost: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, mayForce: false, stopping: false, request: null,
+			done: '', error: '', lost: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, mayForce: false, stopping: false, request: null, onEnd: null,
 		}, kept );
 	}
 
@@ -174,6 +174,9 @@
 		if ( igny8.dialog.shown() !== job && 'login' !== how ) {
 			igny8.badge.announce( job, show );
 		}
+		if ( job.onEnd ) {
+			job.onEnd( how );
+		}
 		changed();
 	}
 
@@ -233,9 +236,10 @@
 	}
 
 	igny8.jobs = {
-		/** Starts work: { path, data, title }; one key for each call of this function. */
+		/** Starts work: { path, data, title, ids?, onEnd? }; one key for each call of this function. */
 		start( request ) {
-			const job = makeJob( { title: request.title, ids: request.data.ids || [ SELECTIONS[ request.data.select ] ] } );
+			const ids = request.ids || request.data.ids || [ SELECTIONS[ request.data.select ] ];
+			const job = makeJob( { title: request.title, ids, onEnd: request.onEnd || null } );
 			job.request = { path: request.path, method: 'POST', data: Object.assign( { once: onceKey() }, request.data ) };
 			jobs.push( job );
 			show( job );
@@ -245,6 +249,8 @@
 		follow( route, title ) {
 			show( track( { route, title } ) );
 		},
+		/** Draws the badge anew, where its place was. */
+		redraw: () => igny8.badge.draw( live(), show ),
 		/** The ids that work goes on for. */
 		busy() {
 			return live().reduce( ( ids, job ) => ids.concat( job.ids ), [] );

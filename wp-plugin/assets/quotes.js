@@ -1,6 +1,6 @@
 /**
  * What a click would cost, before the click: on every button that spends, and beside the bulk actions.
- * Offers igny8.quotes = { page( buttons ), bulk( place, act, rows ), buttonRows( button ) }.
+ * Offers igny8.quotes = { text( quote ), page( buttons ), bulk( place, act, rows ) }.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -90,6 +90,8 @@
 	}
 
 	igny8.quotes = {
+		/** A quote in words. */
+		text: ( quote ) => words( quote, 1 ) + ( quote.over_budget ? ' – ' + quote.reason : '' ),
 		/** Quotes for everything the page offers: a list of { button, row }. */
 		page( offers ) {
 			const acts = {};

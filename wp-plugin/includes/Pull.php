@@ -9,6 +9,7 @@ namespace Igny8;
 
 use Igny8\Content\Document;
 use Igny8\Content\Media_Writer;
+use Igny8\Content\Post_Remover;
 use Igny8\Content\Post_Writer;
 use WP_Error;
 
@@ -96,7 +97,7 @@ final class Pull {
 	 */
 	private static function write( string $uuid, array $lease ) {
 		if ( 'trash' === $lease['kind'] ) {
-			return Post_Writer::trash( $uuid );
+			return Post_Remover::trash( $uuid );
 		}
 		$document = Document::from_array( (array) ( $lease['document'] ?? array() ) );
 		return is_wp_error( $document ) ? $document : Post_Writer::write( $uuid, $document );

@@ -54,7 +54,7 @@ final class State_Reporter {
 	 */
 	public static function note_deleted( $post_id, $post ): void {
 		$uuid = get_post_meta( $post_id, Meta::CONTENT_ID, true );
-		if ( $uuid && 'revision' !== $post->post_type && Options::has_key() ) {
+		if ( $uuid && ! Post_Writer::is_writing() && 'revision' !== $post->post_type && Options::has_key() ) {
 			add_option( Options::GONE . $uuid, (string) $post_id, '', false );
 			Sync::soon();
 		}

@@ -58,6 +58,13 @@ class RoutesTest extends Igny8_TestCase {
 			'POST /prompts'              => array( '/prompts', $prompt, self::MANAGE ),
 			'POST /prompts/dry_run'      => array( '/prompts/dry_run', $prompt, self::MANAGE ),
 			'POST /prompts/rollback'     => array( '/prompts/rollback', array( 'prompt_type' => 'auto_cluster', 'version' => 0 ), self::MANAGE ),
+			'GET /posts/{post}'          => array( '/posts/1', array(), self::PEOPLE ),
+			'POST /posts/{post}/estimate' => array( '/posts/1/estimate', array( 'act' => 'write' ), self::PEOPLE ),
+			'POST /posts/{post}/runs'    => array( '/posts/1/runs', array( 'act' => 'write', 'once' => self::ONCE ), self::PEOPLE ),
+			'POST /posts/{post}/take'    => array( '/posts/1/take', array( 'words' => str_repeat( 'a', 64 ), 'once' => self::ONCE ), self::PEOPLE ),
+			'POST /posts/{post}/discard' => array( '/posts/1/discard', array(), self::PEOPLE ),
+			'POST /posts/{post}/images/{image}' => array( "/posts/1/images/$id", array(), self::PEOPLE ),
+			'PUT /posts/{post}/seo'      => array( '/posts/1/seo', array( 'title' => 'T' ), self::PEOPLE ),
 			'GET /health'                => array( '/health', array(), self::MANAGE ),
 			'POST /rotate_key'           => array( '/rotate_key', array(), self::MANAGE ),
 		) + self::rows( $id );

@@ -13,7 +13,6 @@ use Igny8\Site\Health;
 use Igny8\Site\Post_List;
 use Igny8\Site\Post_Sender;
 use Igny8\Site\Privacy;
-use Igny8\Site\Receipt_Box;
 
 class SiteTest extends Igny8_TestCase {
 
@@ -58,21 +57,6 @@ class SiteTest extends Igny8_TestCase {
 		Post_Sender::tell();
 		unset( $_GET[ Post_Sender::TOLD ] );
 		$this->assertStringContainsString( 'Already on its way.', ob_get_clean() );
-	}
-
-	public function test_the_receipt_names_what_landed_and_never_offers_to_overwrite_unasked(): void {
-		$post = $this->delivered();
-		ob_start();
-		Receipt_Box::render( $post );
-		$card = ob_get_clean();
-		$this->assertStringContainsString( 'gpt-6-luna', $card );
-		$this->assertStringContainsString( 'Send again', $card );
-		wp_update_post( array( 'ID' => $post->ID, 'post_content' => 'Mine.' ) );
-		ob_start();
-		Receipt_Box::render( get_post( $post->ID ) );
-		$card = ob_get_clean();
-		$this->assertStringContainsString( 'Edited here since the delivery', $card );
-		$this->assertStringContainsString( 'force=1', $card );
 	}
 
 	public function test_site_health_names_the_blocker_and_no_secret(): void {

@@ -4,6 +4,8 @@ import uuid
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from igny8_flask import site_settings
 from igny8_flask.db import db, utcnow
 from igny8_flask.models import AITaskLog, BudgetCounter, ModelListing
@@ -174,3 +176,25 @@ def test_a_cap_must_be_an_amount(plugin):
     assert capped == {"run_usd": None, "day_usd": 2.5, "month_usd": None}
     freed = plugin("PATCH", SETTINGS, {"budget": {"day_usd": None}}).json["settings"]["budget"]
     assert freed["day_usd"] is None
+
+
+def test_a_title_alone_is_quoted_and_leaves_no_task_behind(plugin):
+    body = {"function": "generate_content", "title": "Mulch", "options": {"images": False}}
+    answer = plugin("POST", ESTIMATE, body)
+    assert answer.status_code == 200, answer.json
+    assert answer.json["count"] == 1
+    assert answer.json["cost_usd"]["high"] > 0
+    assert plugin("GET", "/v1/writer/tasks/").json["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"function": "auto_cluster", "title": "Mulch"},
+        {"function": "generate_content", "title": "Mulch", "select": "pending"},
+        {"function": "generate_content", "title": " "},
+        {"function": "generate_content"},
+    ],
+)
+def test_a_title_stands_alone_and_only_for_writing(plugin, body):
+    assert plugin("POST", ESTIMATE, body).status_code == 422

@@ -44,20 +44,39 @@ final class Assets {
 		if ( '' === $slug ) {
 			return;
 		}
-		wp_enqueue_style( 'igny8-admin', plugins_url( 'assets/admin.css', IGNY8_FILE ), array(), Plugin::version() );
-		if ( ! Options::has_key() ) {
-			if ( Menu::SETTINGS === $slug ) {
-				self::script( 'connect', self::NEEDS );
-			}
+		if ( Options::has_key() ) {
+			self::load( self::SCRIPTS[ $slug ] );
 			return;
 		}
+		self::style();
+		if ( Menu::SETTINGS === $slug ) {
+			self::script( 'connect', self::NEEDS );
+		}
+	}
+
+	/**
+	 * Adds the dialog and the named scripts after it, each after the one before.
+	 *
+	 * @param string[] $names File names without ending.
+	 * @param string[] $needs Handles that the last one needs besides.
+	 */
+	public static function load( array $names, array $needs = array() ): void {
+		self::style();
 		self::script( 'dialog', self::NEEDS );
 		wp_add_inline_script( 'igny8-dialog', 'window.igny8 = ' . wp_json_encode( self::facts() ) . ';', 'before' );
 		$before = 'dialog';
-		foreach ( self::SCRIPTS[ $slug ] as $name ) {
-			self::script( $name, array_merge( self::NEEDS, array( 'igny8-' . $before ) ) );
+		$last   = end( $names );
+		foreach ( $names as $name ) {
+			self::script( $name, array_merge( self::NEEDS, array( 'igny8-' . $before ), $name === $last ? $needs : array() ) );
 			$before = $name;
 		}
+	}
+
+	/**
+	 * The one style sheet.
+	 */
+	private static function style(): void {
+		wp_enqueue_style( 'igny8-admin', plugins_url( 'assets/admin.css', IGNY8_FILE ), array(), Plugin::version() );
 	}
 
 	/**

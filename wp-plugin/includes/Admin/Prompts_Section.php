@@ -53,8 +53,7 @@ final class Prompts_Section {
 	private static function choice( array $types, string $type ): void {
 		echo '<ul class="subsubsub">';
 		foreach ( $types as $i => $one ) {
-			$current = $one === $type ? ' class="current" aria-current="page"' : '';
-			printf( '<li>%s<a href="%s"%s>%s</a></li>', $i ? ' | ' : '', esc_url( Menu::url( Menu::SETTINGS, array( 'section' => 'prompts', 'prompt' => $one ) ) ), $current, esc_html( self::name( $one ) ) ); // phpcs:ignore WordPress
+			printf( '<li>%s<a href="%s"%s>%s</a></li>', $i ? ' | ' : '', esc_url( Menu::url( Menu::SETTINGS, array( 'section' => 'prompts', 'prompt' => $one ) ) ), $one === $type ? ' class="current" aria-current="page"' : '', esc_html( self::name( $one ) ) ); // phpcs:ignore WordPress.Security.EscapeOutput -- both choices are literals.
 		}
 		echo '</ul><br class="clear">';
 	}

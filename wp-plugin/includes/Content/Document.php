@@ -91,6 +91,7 @@ final class Document {
 			'author'       => array( 'type' => array( 'integer', 'string', 'null' ) ),
 			'post_type'    => array( 'default' => 'post' ) + $text,
 			'provenance'   => self::record( array( 'sandbox' => array( 'type' => 'boolean' ) ) ),
+			'task_id'      => array( 'type' => array( 'string', 'null' ) ),
 			'base_sha'     => array( 'pattern' => '^[0-9a-f]{64}$' ) + $text,
 			'force'        => array(
 				'type'    => 'boolean',
@@ -130,7 +131,7 @@ final class Document {
 	 * @param array $document Valid document.
 	 */
 	public static function fingerprint( array $document ): string {
-		unset( $document['force'], $document['base_sha'], $document['provenance'] );
+		unset( $document['force'], $document['base_sha'], $document['provenance'], $document['task_id'] );
 		ksort( $document );
 		return hash( 'sha256', wp_json_encode( $document ) );
 	}

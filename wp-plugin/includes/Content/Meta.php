@@ -24,6 +24,8 @@ final class Meta {
 	const FAQ             = '_igny8_faq';
 	const MEDIA_SHA       = '_igny8_sha256';
 	const UNREPORTED      = '_igny8_unreported';
+	const TASK            = '_igny8_task_id';
+	const INVITED         = '_igny8_invited';
 
 	const ALL = array(
 		self::CONTENT_ID,
@@ -36,6 +38,8 @@ final class Meta {
 		self::FAQ,
 		self::MEDIA_SHA,
 		self::UNREPORTED,
+		self::TASK,
+		self::INVITED,
 	);
 
 	/**

@@ -34,18 +34,19 @@ final class Post_Guard {
 		if ( 'trash' === $post->post_status ) {
 			return self::trashed( $post );
 		}
-		return self::locked( $post ) ?? self::changed( $post, $document );
+		return Invitation::covers( $post ) ? null : ( self::locked( $post ) ?? self::changed( $post, $document ) );
 	}
 
 	/**
-	 * What a person changed since our last delivery: any of content, title, excerpt.
+	 * What a person changed since our last delivery: any of content, title, excerpt; before the first one, what they wrote.
 	 *
 	 * @return string[]
 	 */
 	public static function changes( WP_Post $post ): array {
 		$sha     = (string) get_post_meta( $post->ID, Meta::SHA, true );
 		$pushed  = get_post_meta( $post->ID, Meta::PUSHED, true );
-		$changes = '' !== $sha && self::sha( $post ) !== $sha ? array( 'content' ) : array();
+		$theirs  = '' === $sha && '' !== trim( $post->post_content ) && '' !== (string) get_post_meta( $post->ID, Meta::TASK, true );
+		$changes = $theirs || ( '' !== $sha && self::sha( $post ) !== $sha ) ? array( 'content' ) : array();
 		foreach ( array( 'title', 'excerpt' ) as $field ) {
 			if ( isset( $pushed[ $field ] ) && $pushed[ $field ] !== $post->{ 'post_' . $field } ) {
 				$changes[] = $field;

@@ -37,6 +37,18 @@ final class Post_Writer {
 	}
 
 	/**
+	 * Does something with a post as our own doing.
+	 */
+	public static function as_ours( callable $act ): void {
+		++self::$writing;
+		try {
+			$act();
+		} finally {
+			--self::$writing;
+		}
+	}
+
+	/**
 	 * Brings the document into its post; any number of repeats makes one post.
 	 *
 	 * @param string $uuid     Content id.
@@ -50,7 +62,8 @@ final class Post_Writer {
 		}
 		++self::$writing;
 		try {
-			return self::write_locked( $uuid, $document, self::find( $uuid, $lock->is_inherited() ) );
+			$post = self::find( $uuid, $lock->is_inherited() ) ?? self::promised( (string) ( $document['task_id'] ?? '' ) );
+			return self::write_locked( $uuid, $document, $post );
 		} finally {
 			--self::$writing;
 			$lock->release();
@@ -74,24 +87,12 @@ final class Post_Writer {
 	}
 
 	/**
-	 * Moves the post of a content id to the trash.
-	 *
-	 * @return array|WP_Error Receipt.
+	 * The post that somebody had this task made for, until its first delivery.
 	 */
-	public static function trash( string $uuid ) {
-		$post = self::find( $uuid );
-		if ( ! $post ) {
-			return self::not_found();
-		}
-		if ( ! current_user_can( 'edit_post', $post->ID ) ) {
-			return new WP_Error( 'igny8_forbidden', __( 'This user may not edit that post.', 'igny8' ), array( 'status' => 403 ) );
-		}
-		if ( 'trash' !== $post->post_status ) {
-			++self::$writing;
-			wp_trash_post( $post->ID );
-			--self::$writing;
-		}
-		return Receipt::of( get_post( $post->ID ), false );
+	private static function promised( string $task_id ): ?WP_Post {
+		$ids  = '' === $task_id ? array() : Meta::posts_with( Meta::TASK, $task_id );
+		$free = array_filter( $ids, static fn( $id ) => '' === (string) get_post_meta( $id, Meta::CONTENT_ID, true ) && 'trash' !== get_post_status( $id ) );
+		return $free ? get_post( reset( $free ) ) : null;
 	}
 
 	/**
@@ -141,7 +142,8 @@ final class Post_Writer {
 		if ( ! isset( $pushed['document'] ) || $pushed['document'] !== $fingerprint || 'trash' === $post->post_status || Receipt::has_failure( $pushed['fields'] ) ) {
 			return false;
 		}
-		return empty( $document['force'] ) || ( $post->post_status === $document['status'] && ! Post_Guard::changes( $post ) );
+		$is_asked = ! empty( $document['force'] ) || Invitation::covers( $post );
+		return ! $is_asked || ( $post->post_status === $document['status'] && ! Post_Guard::changes( $post ) );
 	}
 
 	/**
@@ -238,6 +240,7 @@ final class Post_Writer {
 		);
 		update_post_meta( $id, Meta::PUSHED, wp_slash( $pushed ) );
 		update_post_meta( $id, Meta::SHA, Post_Guard::sha( $post ) );
+		Invitation::end( $id );
 	}
 
 	/**

@@ -81,6 +81,19 @@ final class Seo {
 	}
 
 	/**
+	 * The fields as they stand.
+	 *
+	 * @return string[] {title, description, focus}
+	 */
+	public static function read( int $post_id ): array {
+		$plugin = self::plugin();
+		if ( 'aioseo' === $plugin ) {
+			return self::read_aioseo( $post_id );
+		}
+		return array_map( static fn( $key ) => (string) get_post_meta( $post_id, $key, true ), self::KEYS[ $plugin ] );
+	}
+
+	/**
 	 * Yoast, Rank Math, SEOPress and we ourselves read post meta.
 	 *
 	 * @param int      $post_id Post.
@@ -116,5 +129,21 @@ final class Seo {
 		}
 		$request->set_body_params( array( self::AIOSEO_FIELD => $data ) );
 		return ! rest_do_request( $request )->is_error();
+	}
+
+	/**
+	 * AIOSEO shows its values the same way.
+	 *
+	 * @return string[]
+	 */
+	private static function read_aioseo( int $post_id ): array {
+		$request = new WP_REST_Request( 'GET', rest_get_route_for_post( $post_id ) );
+		$request->set_param( 'context', 'edit' );
+		$data = (array) ( rest_do_request( $request )->get_data()[ self::AIOSEO_FIELD ] ?? array() );
+		return array(
+			'title'       => (string) ( $data['title'] ?? '' ),
+			'description' => (string) ( $data['description'] ?? '' ),
+			'focus'       => (string) ( $data['keyphrases']['focus']['keyphrase'] ?? '' ),
+		);
 	}
 }

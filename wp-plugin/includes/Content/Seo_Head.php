@@ -40,18 +40,26 @@ final class Seo_Head {
 	 * The post of ours that this page shows to everybody; null on lists, previews, and where a password is asked for.
 	 */
 	public static function post(): ?WP_Post {
+		$post = self::shown();
+		return $post && get_post_meta( $post->ID, Meta::CONTENT_ID, true ) ? $post : null;
+	}
+
+	/**
+	 * The post that this page shows to everybody.
+	 */
+	private static function shown(): ?WP_Post {
 		$post = is_singular() && ! is_preview() ? get_queried_object() : null;
 		if ( ! $post instanceof WP_Post || 'publish' !== $post->post_status || '' !== $post->post_password ) {
 			return null;
 		}
-		return get_post_meta( $post->ID, Meta::CONTENT_ID, true ) ? $post : null;
+		return $post;
 	}
 
 	/**
 	 * A value of the post being shown, or ''.
 	 */
 	private static function value( string $key ): string {
-		$post = 'none' === Seo::plugin() ? self::post() : null;
+		$post = 'none' === Seo::plugin() ? self::shown() : null;
 		return $post ? (string) get_post_meta( $post->ID, $key, true ) : '';
 	}
 }

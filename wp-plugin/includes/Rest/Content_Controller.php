@@ -9,6 +9,7 @@ namespace Igny8\Rest;
 
 use Igny8\Capabilities;
 use Igny8\Content\Document;
+use Igny8\Content\Post_Remover;
 use Igny8\Content\Post_Writer;
 use Igny8\Content\Receipt;
 use WP_Error;
@@ -31,7 +32,7 @@ final class Content_Controller {
 		$uuid = array( 'uuid' => Routes::uuid() );
 		Routes::add( 'PUT', $one, array( __CLASS__, 'put' ), $may, $uuid + Document::schema() );
 		Routes::add( 'GET', $one, array( __CLASS__, 'get' ), $may, $uuid );
-		Routes::add( 'DELETE', $one, array( __CLASS__, 'delete' ), $may, $uuid );
+		Routes::add( 'DELETE', $one, array( __CLASS__, 'delete' ), $may, $uuid + array( 'force' => array( 'type' => 'boolean' ) ) );
 		Routes::add( 'POST', '/content/status', array( __CLASS__, 'status' ), $may, array( 'uuids' => Routes::uuids() ) );
 	}
 
@@ -57,12 +58,12 @@ final class Content_Controller {
 	}
 
 	/**
-	 * Moves to the trash.
+	 * Moves to the trash; with `force` it removes the draft of the connection test.
 	 *
 	 * @return array|WP_Error
 	 */
 	public static function delete( WP_REST_Request $request ) {
-		return Post_Writer::trash( $request['uuid'] );
+		return $request['force'] ? Post_Remover::remove_test_draft( $request['uuid'] ) : Post_Remover::trash( $request['uuid'] );
 	}
 
 	/**

@@ -32,6 +32,7 @@ final class Routes {
 		Contents_Controller::class,
 		Schedule_Controller::class,
 		Links_Controller::class,
+		Posts_Controller::class,
 		Collect_Controller::class,
 	);
 

@@ -1,0 +1,177 @@
+"""IGNY8 beside a post, in the block editor and in the classic one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.outcome import paid_calls, posts
+from tests.lab.axe import barriers
+from tests.lab.browser import Tab, tab
+from tests.lab.stack import Stack
+from tests.lab.wordpress_site import WordPressSite
+
+pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
+RUN_MS = 90_000
+TITLE = "Mulching beds before winter"
+OWN_WORDS = "These words are mine."
+MAKE_POST = """
+return wp_insert_post( array(
+	'post_title' => '%s', 'post_content' => '<!-- wp:paragraph --><p>%s</p><!-- /wp:paragraph -->',
+	'post_status' => '%s', 'post_author' => 1,
+) );
+"""
+READ_POST = """
+$post = get_post( %d );
+$older = wp_get_post_revisions( $post->ID );
+return array(
+	'title' => $post->post_title, 'text' => $post->post_content, 'status' => $post->post_status,
+	'name' => $post->post_name, 'older' => implode( '', wp_list_pluck( $older, 'post_content' ) ),
+	'picture' => get_post_thumbnail_id( $post ),
+	'seo' => get_post_meta( $post->ID, '_igny8_seo_title', true ),
+);
+"""
+CLASSIC = "<?php add_filter( 'use_block_editor_for_post', '__return_false' );\n"
+
+
+class PostPanel:
+    """The panel as a person uses it, whichever editor it stands in."""
+
+    def __init__(self, tab: Tab, post_id: int) -> None:
+        self.tab = tab
+        self.page: Page = tab.page
+        self.post_id = post_id
+
+    @property
+    def place(self) -> Locator:
+        return self.page.locator(".igny8-panel")
+
+    def open_block(self) -> None:
+        self.tab.edit_post(self.post_id)
+        self.page.get_by_role("button", name="IGNY8", exact=True).first.click()
+        expect(self.place.get_by_role("heading", name="Text")).to_be_visible()
+
+    def open_classic(self) -> None:
+        self.tab.admin(f"post.php?post={self.post_id}&action=edit")
+        expect(self.place.get_by_role("heading", name="Text")).to_be_visible()
+
+    def press(self, name: str) -> None:
+        self.place.get_by_role("button", name=name, exact=True).click()
+
+    def quoted(self, act: str) -> str:
+        """Ask for an act; its price."""
+        self.press(act)
+        quote = self.place.locator(".igny8-quote")
+        expect(quote).to_contain_text("credit")
+        return quote.inner_text()
+
+    def finish(self) -> None:
+        """Wait in the dialog for the end and close it."""
+        dialog = self.page.locator("dialog[open]")
+        expect(dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+        dialog.get_by_role("button", name="Close").click()
+
+    def work(self, act: str) -> None:
+        """Have an act done to its end."""
+        self.quoted(act)
+        self.press("Start")
+        self.finish()
+
+    def take(self) -> None:
+        """Put the offered text into the post; the editor comes back with it."""
+        self.press("Put into this post")
+        with self.page.expect_navigation():
+            self.finish()
+
+
+@contextmanager
+def classic(site: WordPressSite) -> Iterator[None]:
+    """The editor of before the blocks."""
+    switch = site.root / "wp-content/mu-plugins/classic.php"
+    switch.write_text(CLASSIC)
+    try:
+        yield
+    finally:
+        switch.unlink()
+
+
+def own_post(site: WordPressSite, status: str = "draft") -> int:
+    """A post that a person began."""
+    return int(site.wp_eval(MAKE_POST % (TITLE, OWN_WORDS, status), "admin"))
+
+
+def test_a_post_is_written_from_its_title_compared_and_only_then_replaced(
+    admin_tab: Tab, stack: Stack, connected_site: WordPressSite
+) -> None:
+    post_id = own_post(connected_site, "publish")
+    address = connected_site.wp_eval(READ_POST % post_id)["name"]
+    panel = PostPanel(admin_tab, post_id)
+    panel.open_block()
+    assert "$" in panel.quoted("Write from this title")
+    assert paid_calls(stack) == {}
+    panel.press("Start")
+    panel.finish()
+
+    expect(panel.place.get_by_text("IGNY8 has another text for this post.")).to_be_visible()
+    panel.place.get_by_text("Compare with this post").click()
+    expect(panel.place.locator("del")).to_contain_text([OWN_WORDS])
+    assert OWN_WORDS in connected_site.wp_eval(READ_POST % post_id)["text"]
+    assert barriers(panel.page, ".igny8-panel") == []
+
+    panel.take()
+    admin_tab.page.wait_for_function("() => window.wp && wp.data.select('core/editor')")
+    after = connected_site.wp_eval(READ_POST % post_id)
+    assert OWN_WORDS not in after["text"]
+    assert OWN_WORDS in after["older"]
+    assert (after["title"], after["status"], after["name"]) == (TITLE, "publish", address)
+    assert [one["id"] for one in posts(connected_site)] == [post_id]
+    panel.open_block()
+    expect(panel.place.get_by_role("heading", name="Receipt")).to_be_visible()
+    expect(panel.place.get_by_text("Text: as sent")).to_be_visible()
+    expect(panel.place.get_by_text("Cost", exact=True)).to_be_visible()
+    assert admin_tab.complaints == []
+    assert connected_site.php_log() == ""
+
+
+def test_the_classic_editor_has_the_same_in_a_box(
+    admin_tab: Tab, connected_site: WordPressSite
+) -> None:
+    post_id = own_post(connected_site)
+    panel = PostPanel(admin_tab, post_id)
+    with classic(connected_site):
+        panel.open_classic()
+        panel.work("Write from this title")
+        assert barriers(panel.page, ".igny8-panel") == []
+        panel.take()
+        expect(panel.place.get_by_role("heading", name="Receipt")).to_be_visible()
+        after = connected_site.wp_eval(READ_POST % post_id)
+        assert OWN_WORDS not in after["text"]
+        assert OWN_WORDS in after["older"]
+        assert (after["title"], after["status"]) == (TITLE, "draft")
+        panel.place.get_by_role("button", name="Insert").first.click()
+        expect(panel.place.get_by_text("Save the post to keep it.")).to_be_visible()
+        html = admin_tab.page.evaluate("() => document.getElementById('content').value")
+        rich = admin_tab.page.evaluate("() => window.tinymce?.activeEditor?.getContent() || ''")
+        assert "wp-image-" in (rich or html)
+    assert admin_tab.complaints == []
+    assert connected_site.php_log() == ""
+
+
+def test_nothing_of_it_loads_for_visitors_or_people_without_the_right(
+    chromium_browser: Browser, stack: Stack, connected_site: WordPressSite
+) -> None:
+    post_id = own_post(connected_site, "publish")
+    page = requests.get(f"{connected_site.url}/?p={post_id}", timeout=20)
+    assert page.status_code == 200
+    assert "igny8-" not in page.text
+    connected_site.wp_eval(
+        f"wp_update_post( array( 'ID' => {post_id}, 'post_author' => "
+        f"{connected_site.users['auth'].id} ) );",
+        "admin",
+    )
+    with tab(chromium_browser, connected_site) as opened:
+        opened.login("auth")
+        opened.edit_post(post_id)
+        assert "igny8-" not in opened.page.content()
