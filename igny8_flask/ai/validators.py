@@ -1,12 +1,13 @@
 """Checks of a run's input that need no money; each raises an error that names the field."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from igny8_flask.db import db
-from igny8_flask.errors import InputError, NotFoundError
+from igny8_flask.errors import ConflictError, InputError, NotFoundError
 from igny8_flask.models import Cluster, Content, Keyword, Task
 
 MAX_IDS = 100
@@ -52,3 +53,13 @@ def validate_clusters_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
 def validate_tasks_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
     """Every id is a writer task of the site."""
     validate_rows_exist(Task, site_id, ids)
+
+
+def validate_not_posted(task_ids: Sequence[uuid.UUID]) -> None:
+    """Nothing is written over an article that stands on the site, unless as a proposal."""
+    posted = db.session.scalars(
+        select(Content.title).where(Content.task_id.in_(task_ids), Content.wp_post_id.is_not(None))
+    ).first()
+    if posted is not None:
+        words = f"“{posted}” stands on the site already: refresh it instead, and compare."
+        raise ConflictError(words, "task_posted")

@@ -43,7 +43,7 @@ def take_front_matter(text: str, meta: dict[str, Any]) -> str:
     if not fields or not fields[0] or sum(f is not None for f in fields) * 2 < len(fields):
         return text
     items: list[str] | None = None
-    for line in _unfolded(lines):
+    for line in unfolded(lines):
         field = _FRONT_FIELD.match(line)
         if field:
             items = _keep(
@@ -54,7 +54,7 @@ def take_front_matter(text: str, meta: dict[str, Any]) -> str:
     return text[match.end() :]
 
 
-def _unfolded(lines: list[str]) -> list[str]:
+def unfolded(lines: list[str]) -> list[str]:
     """Bring the indented lines of a ``key: >`` back onto the line of their key."""
     joined: list[str] = []
     folding = False
@@ -93,7 +93,7 @@ def take_labels(text: str, meta: dict[str, Any]) -> str:
             continue
         match = _LABEL.match(line)
         key = _key(line)
-        if match is None or key is None or (key == "" and not taken and match[2].strip()):
+        if match is None or key is None or (key == "" and not taken and match[2].strip(" |>+-")):
             break
         _keep(meta, key, match[2])
         index += 1

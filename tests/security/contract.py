@@ -41,6 +41,7 @@ class Outcome:
         return sum(number for status, number in self.statuses.items() if status >= 500)
 
 
+TAKES_ANY_TEXT = "POST /v1/planner/keywords/import/"  # every text is a list of something
 PHASES = ("examples", "coverage", "fuzzing")
 
 
@@ -123,11 +124,11 @@ def _note(
             outcome.undocumented[f"{label}: {status}"] += 1
             outcome.examples[f"{label}: {status}"] = interaction.response.text[:300]
     for case_id, checks in event.recorder.checks.items():
+        case = event.recorder.cases[case_id].value
         for check in checks:
-            if check.failure_info is not None:
-                label = f"{check.name} at {event.recorder.cases[case_id].value.operation.label}"
+            is_any_text = case.operation.label == TAKES_ANY_TEXT and "data" in check.name
+            if check.failure_info is not None and not is_any_text:
+                label = f"{check.name} at {case.operation.label}"
                 outcome.faults[label] += 1
-                outcome.examples[label] = (
-                    str(check.failure_info.failure.message)[:500]
-                    + str(event.recorder.cases[case_id].value.as_curl_command())[:600]
-                )
+                told = f"{check.failure_info.failure.message}\n{case.as_curl_command()}"
+                outcome.examples[label] = told[:1000]

@@ -1,22 +1,21 @@
 """generate_content: a writer task becomes an article."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select, update
 
+from igny8_flask.ai import validators
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
 from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field, value
 from igny8_flask.ai.replies import ArticleReply, parse_article
 from igny8_flask.ai.replies.text import folded
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
-from igny8_flask.ai.validators import MAX_TASKS, validate_ids, validate_tasks_exist
 from igny8_flask.content import normalize, own_addresses, without_links
 from igny8_flask.db import db
-from igny8_flask.errors import ConflictError, InputError, NotFoundError
+from igny8_flask.errors import InputError, NotFoundError
 from igny8_flask.models import (
     Account,
     Content,
@@ -118,13 +117,13 @@ class GenerateContentFunction(BaseAIFunction):
     def validate(self, payload: dict[str, Any], account: Account | None = None) -> None:
         """The task must exist and have a title; what stands on the site is only refreshed."""
         site_id, _ = owned_ids({**payload, "ids": []})
-        ids = validate_ids(payload, MAX_TASKS)
-        validate_tasks_exist(site_id, ids)
+        ids = validators.validate_ids(payload, validators.MAX_TASKS)
+        validators.validate_tasks_exist(site_id, ids)
         titles = db.session.scalars(select(Task.title).where(Task.id.in_(ids)))
         if not all(folded(title) for title in titles):
             raise InputError("Give the task a title first.", "task_without_title")
         if not payload.get("options", {}).get("proposal"):
-            _refuse_posted(ids)
+            validators.validate_not_posted(ids)
 
     def prepare(self, payload: dict[str, Any], account: Account | None = None) -> dict[str, Any]:
         """Read the task; ``items`` holds that one task."""
@@ -232,16 +231,6 @@ class GenerateContentFunction(BaseAIFunction):
             "warnings": target.warnings,
             "incomplete": reply.partial,
         }
-
-
-def _refuse_posted(task_ids: Sequence[uuid.UUID]) -> None:
-    """Nothing is written over an article that stands on the site, unless as a proposal."""
-    posted = db.session.scalars(
-        select(Content.title).where(Content.task_id.in_(task_ids), Content.wp_post_id.is_not(None))
-    ).first()
-    if posted is not None:
-        words = f"“{posted}” stands on the site already: refresh it instead, and compare."
-        raise ConflictError(words, "task_posted")
 
 
 def _fresh_proposal(content: Content) -> ContentProposal:

@@ -7,6 +7,7 @@ from typing import Any
 from igny8_flask.ai.replies.extract import extract_json
 from igny8_flask.ai.replies.shapes import fields_of, key_of
 from igny8_flask.ai.replies.text import one_line, unfence
+from igny8_flask.content.labels import unfolded
 
 _DECORATION = r"[=\-<>\[\]#*~_ \t|%@!]"
 _SHORT_LINE = re.compile(r"^[^\n]{3,120}$", re.MULTILINE)
@@ -32,7 +33,9 @@ _LABEL = re.compile(
     r"[ \t]*:[*_]{0,2}[ \t]*(.*)$"
 )
 _BODY_LABEL = re.compile(
-    r"^[ \t]*[*_#]*[ \t]*(?:content|body|article|article body|post)[ \t]*:[*_]*[ \t]*$", re.I
+    r"^[ \t]*[*_#]*[ \t]*(?:content|body|article|article body|post)[ \t]*:[*_]*"
+    r"[ \t]*[|>]?[+-]?[ \t]*$",
+    re.I,
 )
 _OPENING = re.compile(
     r"\A\s*(?:sure|certainly|of course|absolutely|great|okay|ok|here(?:'s| is| are|’s)|below is|"
@@ -127,7 +130,7 @@ def _take_front_matter(article: TextArticle) -> None:
     front = _FRONT.match(article.body.lstrip("\n"))
     if front is None:
         return
-    found = dict(_labelled(front[1].splitlines()))
+    found = dict(_labelled(unfolded(front[1].splitlines())))
     if found:
         article.fields = {**found, **article.fields}
         article.body = article.body.lstrip("\n")[front.end() :]

@@ -20,6 +20,7 @@ _POINTS = (
 _MARK = re.compile(
     r"^\s*(?:#{1,6}\s+|[-*•+]\s+|\d{1,2}(?:\.\d{1,2})*[.)]?\s+|(?:H[1-4]|[IVX]{1,4})[.:]\s*)+"
 )
+_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.I)
 _MAX_SECTIONS = 60
 
 
@@ -83,8 +84,8 @@ def _flat(value: Any, depth: int) -> Iterator[str]:
 def _text_sections(text: str) -> Iterator[OutlineSection]:
     """Read lines: top marks are headings, deeper ones points."""
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) == 1 and text.count(";") + text.count("→") + text.count(" > ") > 1:
-        lines = re.split(r"\s*[;→>]\s*", text)
+    if len(lines) == 1:
+        lines = _BREAK.split(text) if _BREAK.search(text) else re.split(r"\s*[;→]\s*|\s+>\s+", text)
     heading = ""
     points: list[str] = []
     headed = any(line.lstrip().startswith("#") for line in lines)
