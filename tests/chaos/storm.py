@@ -5,6 +5,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ KEPT_LIVE = 12  # articles on their way while faults strike
 WAIT_S = 6.0  # a point that is not met this long is passed over
 PAUSE_S = 0.002
 ACCEPT_S, STARTED_S = 1.5, 30
+CLIENTS, HUNG_S = 50, 15
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Storm:
     kills: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     accepted_s: list[float] = field(default_factory=list)  # while Redis was away or frozen
+    asked_locked: list[tuple[int, float]] = field(default_factory=list)
     returns: list[tuple[float, str]] = field(default_factory=list)  # Unix time, a waiting run
     _number: int = 0
 
@@ -135,7 +138,17 @@ class Storm:
         """Hold the database's write lock."""
         self.faults["database locked"] += 1
         self.feed()
-        self.ground.database.lock(seconds)
+        with ThreadPoolExecutor(CLIENTS + 1) as clients:
+            clients.submit(self.ground.database.lock, seconds)
+            time.sleep(0.5)
+            asked = [clients.submit(self._ask, number) for number in range(CLIENTS)]
+        self.asked_locked += [one.result() for one in asked]
+
+    def _ask(self, number: int) -> tuple[int, float]:
+        begun = time.monotonic()
+        body = {"items": [{"title": f"Asked while it is locked {number}"}]}
+        status = self.ground.post("/v1/writer/tasks/", body).status_code
+        return status, time.monotonic() - begun
 
     def bad_line(self, seconds: float, to_provider: bool) -> None:
         """Each fault of the proxy in turn, on some of the connections."""
@@ -149,7 +162,9 @@ class Storm:
             self.ground.hurry()
 
     def cases(self) -> list[Case]:
-        """What was promised for the outages of Redis."""
+        """What was promised for a Redis that is away and a database that is locked."""
+        longest = max(seconds for _, seconds in self.asked_locked)
+        statuses = sorted({status for status, _ in self.asked_locked})
         sql = "select started_at from ai_task_log where id = ?"
         waits = [
             datetime.fromisoformat(
@@ -167,7 +182,13 @@ class Storm:
                 f"{len(self.accepted_s)} accepted, p95 {p95(self.accepted_s):.2f} s;"
                 f" longest wait for a start {max(waits):.1f} s",
                 p95(self.accepted_s) < ACCEPT_S and max(waits) <= STARTED_S,
-            )
+            ),
+            Case(
+                f"database locked for 12 s, {CLIENTS} clients at once",
+                f"done or 503, nobody hangs over {HUNG_S} s",
+                f"answers {statuses}, longest {longest:.1f} s",
+                set(statuses) <= {201, 503} and longest <= HUNG_S,
+            ),
         ]
 
     def _accept_meanwhile(self, seconds: float) -> str:
