@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from statistics import median
 
 import uuid6
 from sqlalchemy import insert
@@ -21,27 +20,25 @@ SETTINGS = {"IGNY8_WORKER_KIND": "threads", "IGNY8_WORKER_SLOTS": "12", "IGNY8_S
 
 @dataclass(frozen=True)
 class Waits:
-    """Seconds from acceptance to the start of a single run: the median and the longest."""
+    """Seconds from acceptance to the start of each single run, alone and beside the flood."""
 
     flood: int
-    idle_median: float
-    idle_longest: float
-    flood_median: float
-    flood_longest: float
+    alone: tuple[float, ...]
+    beside: tuple[float, ...]
 
     @property
     def ratio(self) -> float:
-        """How many times longer the median wait is."""
-        return self.flood_median / self.idle_median
+        """How many times longer the waits are, all taken together."""
+        return sum(self.beside) / sum(self.alone)
 
 
 def measure(ground: Ground, flood: int) -> Waits:
     """Ten single runs of site B, one after the other: alone, then beside a flood of site A."""
-    idle = _singles(ground)
+    _singles(ground, 1)  # the workers have started
+    alone = _singles(ground, SINGLES)
     _flood(flood)
     wait_until(lambda: ground.live() > flood - 50, 30, "the flood is there")
-    beside = _singles(ground)
-    return Waits(flood, median(idle), max(idle), median(beside), max(beside))
+    return Waits(flood, alone, _singles(ground, SINGLES))
 
 
 def _flood(count: int) -> None:
@@ -58,9 +55,9 @@ def _flood(count: int) -> None:
     db.session.commit()
 
 
-def _singles(ground: Ground) -> list[float]:
+def _singles(ground: Ground, count: int) -> tuple[float, ...]:
     site = make_site().site
-    return [_wait_of(ground, submit_article(site).id.hex) for _ in range(SINGLES)]
+    return tuple(_wait_of(ground, submit_article(site).id.hex) for _ in range(count))
 
 
 def _wait_of(ground: Ground, run_id: str) -> float:
