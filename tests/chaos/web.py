@@ -108,7 +108,7 @@ def _kill(ground: Ground, writers: Writers) -> bool:
     url = f"http://127.0.0.1:{ground.api_port}/healthz"
     wait_until(lambda: reachable(url, range(200, 300)), 30, "the API answers again")
     wait_until(lambda: bool(writers.in_the_air), 10, "a request is in the air", pause=0.001)
-    time.sleep(random.random() * 0.02)
+    time.sleep(random.random() * 0.1)
     serving = children(ground.api.pid)
     signal_all(serving, signal.SIGKILL)
     return bool(serving)
