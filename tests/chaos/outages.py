@@ -102,7 +102,7 @@ def _wrong_clock(ground: Ground, minutes: int) -> Case:
         "LD_PRELOAD": str(FAKETIME[-1]),
         "FAKETIME": f"{minutes * 60:+d}s",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DISABLE_SHM": "1",  # a killed process must not leave its lock to the others
     }
     ground.start_workers(clock)
     before = audit(ground)
