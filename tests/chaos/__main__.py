@@ -32,7 +32,8 @@ def main() -> int:
     asked = parser.parse_args()
     begun = time.monotonic()
     storm, found, cases = storms(asked.kills, asked.seconds, asked.web_kills)
-    cases += single_faults(asked.restarts)
+    with Ground() as ground:
+        cases.append(timed("restarts", lambda: restarts.under_load(ground, asked.restarts)))
     with Ground(pace="0.5", settings=fairness.SETTINGS) as ground:
         waits = timed("fairness", lambda: fairness.measure(ground, asked.flood))
     caught = {
@@ -52,7 +53,10 @@ def main() -> int:
 
 
 def storms(kills: int, seconds: float, web_kills: int) -> tuple[Storm, Audit, list[Case]]:
-    """All kills, then every outage, then the end of all work and the audit."""
+    """All kills, then every outage, then the end of all work and the audit.
+
+    While that work ends, faults of other grounds and of the web processes take their turn.
+    """
     with Ground() as ground:
         storm = Storm(ground)
         timed("kills", lambda: storm.kill(kills, seconds))
@@ -65,25 +69,21 @@ def storms(kills: int, seconds: float, web_kills: int) -> tuple[Storm, Audit, li
         timed("bad line to the provider", lambda: storm.bad_line(15, to_provider=True))
         timed("bad line to WordPress", lambda: storm.bad_line(15, to_provider=False))
         with ThreadPoolExecutor() as beside:
-            webs = beside.submit(timed, "web", lambda: web.killed(ground, web_kills))
+            apart = [
+                beside.submit(timed, "web", lambda: [web.killed(ground, web_kills)]),
+                beside.submit(timed, "default settings", outages.with_default_settings),
+                beside.submit(timed, "disk full", outages.disk_full),
+                beside.submit(
+                    timed, "PostgreSQL", lambda: outages.on_postgresql(kills=12, stops=3)
+                ),
+            ]
             timed("the rest", lambda: ground.finish(240))
-        found = audit(ground)
-        cases = [*storm.cases(), webs.result()]
+            found = audit(ground)
+            cases = [*storm.cases(), *(case for one in apart for case in one.result())]
         enough = sum(storm.kills.values()) >= kills and len(storm.kills) >= 12
         measured = f"{sum(storm.kills.values())} kills at {len(storm.kills)} points"
         promise = f"{kills} kills at 12 points or more happen, and all work ends"
         return storm, found, [Case("processes killed", promise, measured, enough), *cases]
-
-
-def single_faults(count: int) -> list[Case]:
-    """Faults that need a ground of their own."""
-    with ThreadPoolExecutor() as beside:
-        slow = beside.submit(timed, "default settings", outages.with_default_settings)
-        full = beside.submit(timed, "disk full", outages.disk_full)
-        cases = timed("PostgreSQL", lambda: outages.on_postgresql(kills=12, stops=3))
-    cases += [case for case in (slow.result(), full.result()) if case]
-    with Ground() as ground:
-        return [*cases, timed("restarts", lambda: restarts.under_load(ground, count))]
 
 
 def timed(name: str, work: Callable[[], Found]) -> Found:
@@ -91,7 +91,7 @@ def timed(name: str, work: Callable[[], Found]) -> Found:
     begun = time.monotonic()
     result = work()
     say(f"{name}: {time.monotonic() - begun:.0f} s")
-    if isinstance(result, Case | Audit | fairness.Waits):
+    if result is not None:
         say(str(result))
     return result
 

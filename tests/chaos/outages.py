@@ -51,7 +51,7 @@ def on_postgresql(kills: int, stops: int) -> list[Case]:
         return cases + [_wrong_clock(ground, minutes) for minutes in (-10, 10) if FAKETIME]
 
 
-def with_default_settings() -> Case:
+def with_default_settings() -> list[Case]:
     """All workers with their jobs die; leases and delays are those of a fresh installation."""
     with Ground(settings={"IGNY8_LEASE_S": "60"}) as ground:
         for number in range(3):
@@ -70,13 +70,14 @@ def with_default_settings() -> Case:
         seconds = time.monotonic() - begun
         wait_until(lambda: ground.live() == 0, 120, "all work has ended")
         found = audit(ground)
-    return Case(
+    case = Case(
         "workers of a host killed in the middle of calls, default settings",
         "resumed in 90 s, 0 lost, 0 twice",
         f"{len(silent)} runs resumed after {seconds:.0f} s, {found.posts} of"
         f" {found.articles} posts, faults: {found.faults or 'none'}",
         seconds <= RESUMED_S and not found.faults,
     )
+    return [case]
 
 
 def _stopped(
@@ -124,10 +125,10 @@ def _wrong_clock(ground: Ground, minutes: int) -> Case:
     )
 
 
-def disk_full() -> Case | None:
-    """Database, Redis and all logs on one small disk that fills up; None without root."""
+def disk_full() -> list[Case]:
+    """Database, Redis and all logs on one small disk that fills up; nothing without root."""
     with _small_disk() as folder:
-        return _disk_full(folder) if folder else None
+        return [_disk_full(folder)] if folder else []
 
 
 def _disk_full(folder: Path) -> Case:
