@@ -68,6 +68,7 @@ class Ground:
         self.context.push()
         upgrade()
         self.plugin = self._connect()
+        self.headers = self.plugin.headers  # read once: other threads use them too
         self.sandbox = Sandbox(self.folder, self._with(os.environ), pace, sandbox_port)
         self.api_port = free_port()
         self.start_api()
@@ -141,7 +142,7 @@ class Ground:
         return requests.post(
             f"http://127.0.0.1:{self.api_port}{path}",
             json=body,
-            headers={**self.plugin.headers, "Idempotency-Key": uuid.uuid4().hex},
+            headers={**self.headers, "Idempotency-Key": uuid.uuid4().hex},
             timeout=20,
         )
 
@@ -155,7 +156,7 @@ class Ground:
                 reply = requests.post(
                     f"http://127.0.0.1:{self.api_port}{path}",
                     json=body,
-                    headers={**self.plugin.headers, **key},
+                    headers={**self.headers, **key},
                     timeout=20,
                 )
                 if reply.ok:

@@ -110,7 +110,7 @@ class Load:
         self.seconds.append(time.monotonic() - begun)
 
     def _call(self, method: str, path: str, body: Any) -> dict[str, Any]:
-        headers = {**self._ground.plugin.headers, "Idempotency-Key": uuid.uuid4().hex}
+        headers = {**self._ground.headers, "Idempotency-Key": uuid.uuid4().hex}
         address = path if path.startswith("http") else self._url + path
         answer = requests.request(method, address, json=body, headers=headers, timeout=60)
         self.answers[answer.status_code] += 1

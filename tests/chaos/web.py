@@ -70,7 +70,7 @@ class Writers:
         wait_until(none_left, seconds, "every key is answered", pause=2.0)
 
     def _post(self, write: Write) -> tuple[int, str]:
-        headers = {**self.ground.plugin.headers, "Idempotency-Key": write.key}
+        headers = {**self.ground.headers, "Idempotency-Key": write.key}
         body = {"items": [{"title": write.title}]}
         url = f"http://127.0.0.1:{self.ground.api_port}{TASKS}"
         with suppress(requests.RequestException):
