@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from igny8_flask import documents, receipts
 from igny8_flask.cache import StatusBody
-from igny8_flask.db import db, utcnow
+from igny8_flask.db import database_now, db, utcnow
 from igny8_flask.errors import ConflictError, LeaseLostError, WordPressError
 from igny8_flask.jobs import add_or_find_live, publish_status, put_back, work_key
 from igny8_flask.leases import Ticket, move
@@ -194,7 +194,7 @@ def leave_for_plugin(
         state=WorkState.PENDING,
         by_pull=True,
         lease_until=None,
-        not_before=utcnow() + timedelta(seconds=delay_s) if delay_s else None,
+        not_before=database_now() + timedelta(seconds=delay_s) if delay_s else None,
         message=words,
         error_code=code,
     )

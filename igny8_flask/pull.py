@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from igny8_flask import deliveries, publishing, site_media
-from igny8_flask.db import db, utcnow
+from igny8_flask.db import database_now, db, utcnow
 from igny8_flask.errors import ConflictError, LeaseLostError, WordPressError
 from igny8_flask.jobs import LIVE, publish_status
 from igny8_flask.leases import Ticket, move
@@ -37,7 +37,7 @@ def lease(site: Site, limit: int) -> list[dict[str, Any]]:
     prepared = or_(Delivery.by_pull.is_(True), Delivery.attempts > 0)
     due = or_(
         Delivery.not_before.is_(None),
-        Delivery.not_before <= utcnow(),
+        Delivery.not_before <= database_now(),
         Delivery.by_pull.is_(False),
     )
     open_ = (Delivery.state == WorkState.PENDING) & prepared & due
@@ -112,7 +112,7 @@ def _give(site: Site, row: Delivery) -> dict[str, Any] | None:
         state=WorkState.RUNNING,
         generation=number,
         by_pull=True,
-        lease_until=utcnow() + LEASE,
+        lease_until=database_now() + LEASE,
         started_at=row.started_at or utcnow(),
         attempts=row.attempts + 1,
         phase="SAVE",
@@ -137,7 +137,7 @@ def _described(site: Site, row: Delivery, content: Content, number: int) -> dict
         "media": [],
         "document": None,
     }
-    values: dict[str, Any] = {"lease_until": given["until"]}
+    values: dict[str, Any] = {"lease_until": database_now() + LEASE}
     if row.kind is DeliveryKind.POST:
         uploads = site_media.missing(content, site_media.images_of(content))
         given["media"] = [
