@@ -68,12 +68,12 @@ def storms(kills: int, seconds: float, web_kills: int) -> tuple[Storm, Audit, li
         timed("database locked", lambda: storm.database_locked(12))
         timed("bad line to the provider", lambda: storm.bad_line(15, to_provider=True))
         timed("bad line to WordPress", lambda: storm.bad_line(15, to_provider=False))
-        with ThreadPoolExecutor() as beside:
+        with ThreadPoolExecutor(3) as beside:
             apart = [
                 beside.submit(attempt, "web", lambda: [web.killed(ground, web_kills)]),
                 beside.submit(attempt, "default settings", outages.with_default_settings),
-                beside.submit(attempt, "disk full", outages.disk_full),
                 beside.submit(attempt, "PostgreSQL", lambda: outages.on_postgresql(12, 3)),
+                beside.submit(attempt, "disk full", outages.disk_full),
             ]
             timed("the rest", lambda: ground.finish(240))
             found = audit(ground)
