@@ -1,6 +1,7 @@
 """The databases under the storms: read from beside the product, locked, and taken away."""
 
 import sqlite3
+import threading
 import time
 import uuid
 from contextlib import closing
@@ -40,12 +41,14 @@ class SqliteFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "igny8.db"
         self.url = f"sqlite:///{self.path}"
+        self._mine = threading.local()
 
     def rows(self, sql: str, *values: object) -> Rows:
-        """Rows of a query."""
-        with closing(sqlite3.connect(self.path, timeout=WAIT_S)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql, values)]
+        """Rows of a query, on one connection a thread: the storms ask very often."""
+        if not hasattr(self._mine, "connection"):
+            self._mine.connection = sqlite3.connect(self.path, timeout=WAIT_S)
+            self._mine.connection.row_factory = sqlite3.Row
+        return [dict(row) for row in self._mine.connection.execute(sql, values).fetchall()]
 
     def change(self, *statements: str) -> None:
         """Execute and commit."""
@@ -62,7 +65,9 @@ class SqliteFile:
             connection.rollback()
 
     def remove(self) -> None:
-        """The folder goes as a whole."""
+        """Close; the folder goes as a whole."""
+        if hasattr(self._mine, "connection"):
+            self._mine.connection.close()
 
 
 class PostgresServer:
