@@ -19,7 +19,7 @@ from tests.lab.places import REPO
 from tests.lab.processes import Process, children, reachable, wait_until
 
 RATE = 20  # requests a second
-GENERATE_EVERY = 40
+GENERATE_EVERY = 80
 TASKS = "/v1/writer/tasks/"
 ACTIVATED = 'exec 3<&"$0"; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"'
 
