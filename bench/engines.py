@@ -156,9 +156,9 @@ def run_ours(backend: Backend, ours: Ours, count: int) -> Outcome:
 
 def _submit(backend: Backend, count: int) -> None:
     """Runs that wait until they are released."""
-    site = backend.sites[0].site
     choices = {"images": False, "publish": False}
     for number in range(count):
+        site = backend.sites[number % len(backend.sites)].site
         task = make_task(site, title=f"Pruning, part {number}", word_count=WORDS)
         runs.submit(site, "generate_content", [task.id], choices)
     later = utcnow() + timedelta(hours=1)

@@ -4,6 +4,7 @@ Both use the sandbox provider and a real WordPress through the plugin's route. T
 queue, no database and no checks: one request to the model, the normalizer, one request to the site.
 """
 
+import itertools
 import json
 import time
 import uuid
@@ -33,6 +34,8 @@ from tests.lab.wp_admin import AdminSession
 
 TITLE = "How to prune an apple tree, number {n}"
 WORDS = 600
+KINDS = ("fork", "threads")
+NUMBERS = itertools.count(1)
 GOALS = {0: 1.3, 2: 1.05}
 ENDED = "select state, error, finished_at from delivery order by id desc limit 1"
 STAGES = """
@@ -70,8 +73,8 @@ class Click:
         known = self._count()
         clicked = time.time()
         self.api.call("POST", "/v1/writer/tasks/auto_generate_content/", body)
-        wait_until(lambda: self._count() > known, 60, "a delivery", pause=0.05)
-        wait_until(lambda: self._last()["state"] in ("success", "failure"), 60, "a post", 0.05)
+        wait_until(lambda: self._count() > known, 30, "a delivery", pause=0.05)
+        wait_until(lambda: self._last()["state"] in ("success", "failure"), 30, "a post", 0.05)
         last = self._last()
         if last["state"] != "success":
             raise RuntimeError(f"no post: {last['error']}")
@@ -171,24 +174,26 @@ def measure(quick: bool) -> Sequence[Section]:
     section = Section(
         "Overhead: click to published post",
         "From the POST of *Generate content* to the end of the delivery (real WordPress 7.1 on the"
-        " SQLite drop-in, Redis, API, dispatcher, fork workers, SQLite), against a script that"
+        " SQLite drop-in, Redis, API, dispatcher, 2 workers, SQLite), against a script that"
         " calls the same provider and the same plugin route. Both publish an article of"
         f" {WORDS} words without pictures; the two ways take turns.",
-        ("provider's delay", "product, s", "script, s", "ratio", "rounds"),
+        ("provider's delay", "workers", "product, s", "script, s", "ratio", "rounds"),
     )
     with ExitStack() as cleanup:
         site = cleanup.enter_context(WordPressSite.up(plugin=PLUGIN))
         stack = cleanup.enter_context(Stack.up([site], settings={"IGNY8_SITE_SLOTS": "10"}))
         AdminSession(site).connect(stack.connect_code(site.url))
         click, script = Click(stack, site), Script(stack)
-        for delay, rounds in ((0, 4 if quick else 20), (2, 1 if quick else 8)):
-            stack.sandbox_provider.pace(str(delay) if delay else "test")
-            _warm(click, script)
-            click.stages.clear()
-            _compare(section, delay, rounds, click, script)
-            if delay == 0:
-                stages = list(click.stages)
-    section.notes += _where(stages)
+        for kind in KINDS:
+            stack.env["IGNY8_WORKER_KIND"] = kind
+            stack.replace_worker()
+            for delay, rounds in ((0, 3 if quick else 15), (2, 1 if quick else 6)):
+                stack.sandbox_provider.pace(str(delay) if delay else "test")
+                _warm(click, script)
+                click.stages.clear()
+                _compare(section, kind, delay, rounds, click, script)
+                if delay == 0:
+                    section.notes += _where(kind, click.stages)
     section.notes.append(
         "Not measured: a site far away, pictures, the provider's moderation (switched off here),"
         " PostgreSQL."
@@ -198,28 +203,30 @@ def measure(quick: bool) -> Sequence[Section]:
 
 def _warm(*ways: Callable[[int], float]) -> None:
     for way in ways:
-        way(0)
+        way(next(NUMBERS))
 
 
-def _compare(section: Section, delay: int, rounds: int, click: Click, script: Script) -> None:
+def _compare(
+    section: Section, kind: str, delay: int, rounds: int, click: Click, script: Script
+) -> None:
     ours, theirs = [], []
-    for number in range(1, rounds + 1):
-        theirs.append(script(number + 1000 * delay))
-        ours.append(click(number + 1000 * delay))
+    for _ in range(rounds):
+        theirs.append(script(next(NUMBERS)))
+        ours.append(click(next(NUMBERS)))
     ratio = Spread.of(ours).median / Spread.of(theirs).median
-    section.rows.append(
-        (f"{delay} s", str(Spread.of(ours)), str(Spread.of(theirs)), f"{ratio:.2f}", str(rounds))
-    )
-    section.goal(f"at {delay} s at most {GOALS[delay]} ×", f"{ratio:.2f} ×", ratio <= GOALS[delay])
+    told = (str(Spread.of(ours)), str(Spread.of(theirs)), f"{ratio:.2f}", str(rounds))
+    section.rows.append((f"{delay} s", kind, *told))
+    words = f"at {delay} s at most {GOALS[delay]} ×, {kind}"
+    section.goal(words, f"{ratio:.2f} ×", ratio <= GOALS[delay])
 
 
-def _where(stages: Sequence[dict[str, float]]) -> list[str]:
+def _where(kind: str, stages: Sequence[dict[str, float]]) -> list[str]:
     """Where the time of the product went at no delay, by the rows' own time stamps."""
     told = [
         f"{name} {Spread.of(stage[name] for stage in stages).median * 1000:.0f} ms"
         for name in NAMES
     ]
-    return ["At 0 s, median of each stage: " + "; ".join(told) + "."]
+    return [f"At 0 s with {kind}, median of each stage: " + "; ".join(told) + "."]
 
 
 def _unix(text: str) -> float:

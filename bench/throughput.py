@@ -23,6 +23,7 @@ from bench.engines import (
 from bench.report import Section, Spread, figure
 from tests.lab.postgresql import postgresql
 
+SITES = 50
 ROUNDS, TURNS, TURNS_MAIN, MOST = 3, 4, 10, 500
 HEADERS = ("workers", "in flight", "runs/min", "of ideal", "base, MB", "peak, MB", "MB a run")
 
@@ -33,13 +34,14 @@ def measure(quick: bool) -> Sequence[Section]:
         f"Throughput with a model that takes {DELAY_S} s",
         "Finished runs a minute, the share of what the delay alone would allow, and the memory"
         " (PSS of the process tree: supervisor, dispatcher, workers) above the idle workers for"
-        " each run in flight. Our run is the whole engine with its database; a peer's job is the"
+        " each run in flight. Our run is the whole engine with its database"
+        f" (SQLite; runs of {SITES} sites); a peer's job is the"
         f" same HTTP call ({WORDS} words, streamed) and one count in the same Redis.",
         HEADERS,
     )
     rounds = 1 if quick else ROUNDS
     outcomes: dict[str, list[Outcome]] = {}
-    with Backend(pace=str(DELAY_S)) as backend:
+    with Backend(pace=str(DELAY_S), sites=SITES) as backend:
         body = record_body(backend)
         section.constants["database_kb_a_run"] = database_kb_a_run(backend)
         for ours in (MAIN,) if quick else OURS:
@@ -60,7 +62,7 @@ def measure(quick: bool) -> Sequence[Section]:
 
 def on_postgresql(rounds: int) -> list[Outcome]:
     """The main set of workers with a PostgreSQL of its own."""
-    with postgresql() as url, Backend(database_url=url, pace=str(DELAY_S)) as backend:
+    with postgresql() as url, Backend(database_url=url, pace=str(DELAY_S), sites=SITES) as backend:
         return [run_ours(backend, MAIN, MAIN.in_flight * TURNS) for _ in range(rounds)]
 
 

@@ -12,7 +12,7 @@ from flask import g, request
 from sqlalchemy import or_, select, update
 
 from igny8_flask import log
-from igny8_flask.cache import Caller
+from igny8_flask.cache import Caller, StatusBody
 from igny8_flask.crypto import SiteKeyText, key_digest, read_site_key, same_digest
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import AuthError, ConflictError
@@ -34,7 +34,7 @@ PUBLIC_ENDPOINTS = frozenset(
 LEASE_ENDPOINTS = frozenset({"publisher.media_stored", "publisher.receive_receipt"})
 LEASE_SHARE = 10
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-POLLED_ENDPOINTS = frozenset({"runs.read_status", "publisher.read_status"})
+POLLED_ENDPOINTS = {"runs.read_status": "run_id", "publisher.read_status": "delivery_id"}
 LAST_USED_GRAIN = timedelta(hours=1)
 GUESSES = Limit("keys", 60, 60, "Too many unknown site keys were tried from here.")
 TOO_MANY_WRITES = "This site asks for too much at once."
@@ -43,12 +43,16 @@ OLD_KEY_GRACE = timedelta(hours=1)  # how long the old key lives on once the new
 
 @dataclass(frozen=True)
 class Principal:
-    """The caller of this request: one site, known by one key."""
+    """The caller of this request: one site, known by one key.
+
+    ``ready`` is the status that a poll asks for, where Redis gave it along with the caller.
+    """
 
     account_id: uuid.UUID
     site_id: uuid.UUID
     key_id: str
     loaded: Site | None = None
+    ready: StatusBody | None = None
 
     @property
     def site(self) -> Site:
@@ -93,10 +97,11 @@ def _bearer() -> str:
 
 def _remembered(presented: SiteKeyText, digest: str) -> Principal | None:
     """The caller of a poll as Redis knows it, so that polling costs no SQL."""
-    caller = current().cache.get_caller(presented.public_id)
+    work_id = (request.view_args or {})[POLLED_ENDPOINTS[request.endpoint or ""]]
+    caller, ready = current().cache.get_polled(presented.public_id, work_id)
     if caller is None or not same_digest(caller.digest, digest):
         return None
-    return Principal(caller.account_id, caller.site_id, caller.public_id)
+    return Principal(caller.account_id, caller.site_id, caller.public_id, ready=ready)
 
 
 def _known_key(presented: SiteKeyText, digest: str) -> SiteKey:

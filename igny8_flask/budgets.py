@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from igny8_flask.db import db, upsert, utcnow
 from igny8_flask.errors import BudgetError
@@ -97,13 +97,14 @@ def settle(call: PaidCall, cost: Decimal | None) -> None:
         return
     change = _units(cost) - held.amount if cost is not None else 0
     unpriced = held.amount if cost is None else 0
-    for key in sorted(_counters(call, held.day)):
-        db.session.execute(
-            update(BudgetCounter)
-            .where(BudgetCounter.key == key)
-            .values(used=BudgetCounter.used + change, unpriced=BudgetCounter.unpriced + unpriced)
-            .execution_options(synchronize_session=False)
-        )
+    counters = BudgetCounter.__table__
+    # in the order in which they are held, as one statement of several rows
+    db.session.connection().execute(
+        update(BudgetCounter)
+        .where(counters.c.key == bindparam("counter"))
+        .values(used=counters.c.used + change, unpriced=counters.c.unpriced + unpriced),
+        [{"counter": key} for key in sorted(_counters(call, held.day))],
+    )
     db.session.execute(delete(BudgetHold).where(BudgetHold.id == held.id))
 
 

@@ -117,11 +117,7 @@ class Cache:
 
     def get_status(self, site_id: uuid.UUID, work_id: uuid.UUID) -> StatusBody | None:
         """The stored body when it is that site's; None = ask the database."""
-        value = self.ask(lambda redis: redis.get(_status_key(work_id)))
-        if not isinstance(value, bytes):
-            return None
-        owner, etag, body = value.split(b" ", 2)
-        return StatusBody(body, etag.decode()) if owner.decode() == site_id.hex else None
+        return _body_of(self.ask(lambda redis: redis.get(_status_key(work_id))), site_id)
 
     def drop_status(self, work_id: uuid.UUID) -> None:
         """Forget a body that no longer tells the truth."""
@@ -133,13 +129,17 @@ class Cache:
         key = _caller_key(caller.public_id)
         self.ask(lambda redis: redis.set(key, value, ex=CALLER_TTL_S))
 
-    def get_caller(self, public_id: str) -> Caller | None:
-        """Whose key this was a moment ago; None = ask the database."""
-        value = self.ask(lambda redis: redis.get(_caller_key(public_id)))
-        if not isinstance(value, bytes):
-            return None
-        digest, account_id, site_id = value.decode().split()
-        return Caller(public_id, digest, uuid.UUID(account_id), uuid.UUID(site_id))
+    def get_polled(
+        self, public_id: str, work_id: uuid.UUID
+    ) -> tuple[Caller | None, StatusBody | None]:
+        """Whose key this was a moment ago, and the status of a work of that site; one request."""
+        keys = (_caller_key(public_id), _status_key(work_id))
+        known, status = self.ask(lambda redis: redis.mget(keys)) or (None, None)
+        if not isinstance(known, bytes):
+            return None, None
+        digest, account_id, site_id = known.decode().split()
+        caller = Caller(public_id, digest, uuid.UUID(account_id), uuid.UUID(site_id))
+        return caller, _body_of(status, caller.site_id)
 
     def drop_callers(self, public_ids: Iterable[str]) -> None:
         """Forget keys that are valid no more."""
@@ -179,6 +179,13 @@ class Cache:
             return None
         at, workers = value.split()
         return Heartbeat(float(at), int(workers))
+
+
+def _body_of(value: Any, site_id: uuid.UUID) -> StatusBody | None:
+    if not isinstance(value, bytes):
+        return None
+    owner, etag, body = value.split(b" ", 2)
+    return StatusBody(body, etag.decode()) if owner.decode() == site_id.hex else None
 
 
 def _caller_key(public_id: str) -> str:

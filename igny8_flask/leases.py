@@ -11,15 +11,26 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import ColumnElement, CursorResult, Select, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
-from igny8_flask.db import database_now, db
+from igny8_flask.db import UTCDateTime, database_now, db
 from igny8_flask.errors import CancelledError, LeaseLostError
 from igny8_flask.log import get_logger
 from igny8_flask.models import AITaskLog, Delivery, Site, WorkState
@@ -173,11 +184,14 @@ def _pick(model: WorkRow, now: Any, site_slots: int, room: int) -> list[tuple[uu
     }
     picked: list[tuple[uuid.UUID, int]] = []
     left = room - sum(busy.values())
+    clock = {"now": now} if isinstance(now, datetime) else {}
+    statement = _turn(model, shared_clock=not clock)
     for turn in range(site_slots):
         if left <= len(picked):
             break
         full = [site_id for site_id, count in busy.items() if count + turn >= site_slots]
-        rows = db.session.execute(_turn(model, now, turn, full, left - len(picked))).all()
+        asked = {"turn": turn, "full": full, "most": left - len(picked), **clock}
+        rows = db.session.execute(statement, asked).all()
         picked += [(row.id, row.generation) for row in rows]
         if not rows:
             break
@@ -189,18 +203,18 @@ def for_workers(own: Any) -> ColumnElement[bool]:
     return own.by_pull.is_(False) if hasattr(own, "by_pull") else true()
 
 
-def _turn(
-    model: WorkRow, now: Any, turn: int, full: list[uuid.UUID], most: int
-) -> Select[uuid.UUID, int]:
-    """The due row number ``turn`` of every site that is not full."""
+@cache
+def _turn(model: WorkRow, shared_clock: bool) -> Select[uuid.UUID, int]:
+    """The due row number ``turn`` of every site that is not ``full``; built once."""
     own = aliased(model)
+    now: Any = func.now() if shared_clock else bindparam("now", type_=UTCDateTime())
     due = (
         select(own.id)
         .where(own.site_id == Site.id, own.state == WorkState.PENDING, for_workers(own))
         .where((own.not_before.is_(None)) | (own.not_before <= now))
         .order_by(own.priority, own.id)
         .limit(1)
-        .offset(turn)
+        .offset(bindparam("turn", type_=Integer()))
         .correlate(Site)
         .scalar_subquery()
     )
@@ -208,9 +222,9 @@ def _turn(
         select(model.id, model.generation)
         .select_from(Site)
         .join(model, model.id == due)
-        .where(Site.id.not_in(full))
+        .where(Site.id.not_in(bindparam("full", expanding=True)))
         .order_by(model.priority, model.id)
-        .limit(most)
+        .limit(bindparam("most", type_=Integer()))
     )
 
 

@@ -114,6 +114,7 @@ class _Context:
         self._lease = lease
         self._told: tuple[str, int] = ("", -1)
         self._stored_at = self._shown_at = 0.0
+        self._answers = -1
 
     def check(self) -> None:
         self._lease.check()
@@ -130,8 +131,10 @@ class _Context:
             return
         values = {**vars(progress), "state": WorkState.RUNNING}
         if news:
-            cost, tokens = run_cost(self.task_id)
-            values |= {**steps, "cost_usd": cost, "tokens": tokens}
+            values |= steps
+            if len(steps["response_steps"]) != self._answers:  # each answered call adds a step
+                self._answers = len(steps["response_steps"])
+                values["cost_usd"], values["tokens"] = run_cost(self.task_id)
         if news or now - self._stored_at > SQL_PROGRESS_EVERY_S:
             if not move(self._lease.ticket, (WorkState.RUNNING,), **values):
                 db.session.rollback()

@@ -27,6 +27,8 @@ from igny8_flask.services import current
 log = get_logger(__name__)
 
 PASS_S = 0.5  # longest pause between two passes; the bell shortens it
+GAP_S = 0.03  # between two passes at least, so that many bells make few passes
+LOOK_S = 1.0
 SWEEP_S = 5.0
 TIDY_S = 3600.0
 DAY_S = 86_400.0
@@ -41,7 +43,8 @@ class Dispatcher:
         self.stop = stop
         self.queue = JobQueue(redis_url)
         self._bell = connect(redis_url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
-        self._swept_at = self._tidy_at = 0.0
+        self._swept_at = self._tidy_at = self._looked_at = self._passed_at = 0.0
+        self._workers = 0
         self._forget_at = time.monotonic() + TIDY_S * random.random()
 
     def run(self) -> None:
@@ -50,6 +53,7 @@ class Dispatcher:
             try:
                 with self.app.app_context():
                     self.run_pass()
+                self._passed_at = time.monotonic()
             except (SQLAlchemyError, RedisError) as error:
                 log.warning("dispatch_failed", error=str(error))
                 self.stop.wait(PASS_S)
@@ -71,17 +75,29 @@ class Dispatcher:
             log.info("forgotten", **retention.forget_old())
             self._forget_at = time.monotonic() + DAY_S
         try:
-            current().cache.note_dispatcher(self.queue.workers())
+            self._look_at_workers()
         except RedisError:
             return 0
         pauses.hold_members()
-        settings = current().settings
         sent = 0
         for model in MODELS:
             self._recover(model)
-            for ticket in admit(model, settings.site_slots, settings.window):
+            for ticket in admit(model, current().settings.site_slots, self._window()):
                 sent += self._send(ticket)
         return sent
+
+    def _look_at_workers(self) -> None:
+        """Say that this dispatcher lives, and count the workers, every second."""
+        if time.monotonic() - self._looked_at > LOOK_S:
+            self._workers = self.queue.workers()
+            current().cache.note_dispatcher(self._workers)
+            self._looked_at = time.monotonic()
+
+    def _window(self) -> int:
+        """How many rows may be queued or in work: as set, or enough for all that live."""
+        settings = current().settings
+        slots = settings.worker_slots if settings.worker_kind == "threads" else 1
+        return max(settings.window, 2 * self._workers * slots)
 
     def _recover(self, model: WorkRow) -> None:
         tickets = stale_queued(model)
@@ -104,6 +120,9 @@ class Dispatcher:
         try:
             if not self._bell.subscribed:
                 self._bell.subscribe(BELL)
-            self._bell.get_message(timeout=PASS_S)
+            if self._bell.get_message(timeout=PASS_S):
+                self.stop.wait(max(self._passed_at + GAP_S - time.monotonic(), 0))
+                while self._bell.get_message():
+                    pass
         except RedisError:
             self.stop.wait(PASS_S)

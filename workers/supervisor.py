@@ -1,5 +1,6 @@
 """The parent process: loads the app once, forks dispatcher and workers, replaces the dead."""
 
+import gc
 import multiprocessing as mp
 import signal
 import threading
@@ -9,8 +10,11 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
+from igny8_flask.ai.registry import get_function, list_functions
 from igny8_flask.config import Settings
+from igny8_flask.content import normalize
 from igny8_flask.log import get_logger
 from workers.dispatcher import Dispatcher
 from workers.tasks import bind_app
@@ -22,6 +26,16 @@ log = get_logger(__name__)
 LOOK_S = 0.5
 RESPAWN_S = 2.0  # a child that dies sooner than this after its start waits before the next
 fork = mp.get_context("fork")
+
+
+def warm_up() -> None:
+    """Load before the first fork what each job needs, and keep it shared with the children."""
+    configure_mappers()
+    for name in list_functions():
+        get_function(name)
+    normalize("# Ready\n\nOnce, so that each child finds its parsers made.")
+    gc.collect()
+    gc.freeze()
 
 
 class Supervisor:
@@ -41,6 +55,7 @@ class Supervisor:
     def run(self) -> None:
         """Block until SIGTERM or SIGINT, then let every child finish its job."""
         bind_app(self._app)
+        warm_up()
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
         while not self._stop.is_set():

@@ -4,6 +4,7 @@ Kept from RQ: the queue, executions, heartbeats and registries. Given up: a hard
 (its own deadlines and its lease bound it instead) and isolation of a crash to one job.
 """
 
+import ctypes
 import os
 import threading
 import time
@@ -25,7 +26,15 @@ from workers.worker import MAINTENANCE_S, MONITORING_S, SafeStop, queue_of
 log = get_logger(__name__)
 
 SLOT_WAIT_S = 1.0
+M_ARENA_MAX, ARENAS = -8, 2  # the number is glibc's, see mallopt(3)
 DRAIN_S = 900  # longest wait for running jobs after a stop request
+
+
+def share_arenas() -> None:
+    """Let all threads allocate from few arenas: glibc gives each thread one that only grows."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, ARENAS)
 
 
 class NoDeathPenalty(BaseDeathPenalty):
@@ -53,6 +62,7 @@ class ThreadWorker(SafeStop, BaseWorker):
 
     def work(self, *args: Any, **options: Any) -> bool:
         """Work until stopped, then let the running jobs finish."""
+        share_arenas()
         self._vouching.start()
         return bool(super().work(*args, **options))
 

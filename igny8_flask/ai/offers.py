@@ -154,6 +154,9 @@ def _claim(address: str) -> bool:
     now = utcnow()
     listing = db.session.get(ModelListing, address, populate_existing=True)
     wait = AFTER_FAILURE if listing is not None and listing.error else FRESH
+    if listing is not None and listing.tried_at is not None and listing.tried_at >= now - wait:
+        db.session.commit()
+        return False
     statement = (
         upsert(ModelListing)
         .values(base_url=address, tried_at=now, models={})

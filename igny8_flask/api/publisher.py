@@ -223,7 +223,8 @@ def list_deliveries(args: dict[str, Any]) -> Page | dict[str, Any]:
 @blp.alt_response(304, description="Nothing changed since the ETag that was sent.")
 def read_status(delivery_id: uuid.UUID) -> Response:
     """Show how a delivery goes."""
-    return status_response(publishing.read_status(principal().site_id, delivery_id))
+    caller = principal()
+    return status_response(caller.ready or publishing.read_status(caller.site_id, delivery_id))
 
 
 @blp.route("/deliveries/<uuid:delivery_id>/diff/", methods=["GET"])

@@ -214,7 +214,8 @@ def list_runs(args: dict[str, Any]) -> Page:
 @blp.alt_response(304, description="Nothing changed since the ETag that was sent.")
 def read_status(run_id: uuid.UUID) -> Response:
     """Show how a run goes."""
-    return status_response(runs.read_status(principal().site_id, run_id))
+    caller = principal()
+    return status_response(caller.ready or runs.read_status(caller.site_id, run_id))
 
 
 @blp.route("/system/tasks/<uuid:run_id>/cancel/", methods=["POST"])
