@@ -29,3 +29,4 @@ if ( ! class_exists( 'Igny8\Plugin' ) ) {
 }
 add_filter( 'wp_hash_password_options', static fn() => array( 'cost' => 4 ) ); // Hundreds of users: a strong hash would take most of the time.
 require __DIR__ . '/TestCase.php';
+require __DIR__ . '/DirectoryRules.php';
