@@ -32,13 +32,13 @@ class Part:
 
 
 PARTS = (
-    Part("overhead", 270, 60),
-    Part("throughput", 570, 60),
-    Part("http", 180, 45),
-    Part("normalizing", 150, 40),
+    Part("overhead", 240, 60),
+    Part("throughput", 720, 60),
+    Part("http", 180, 40),
+    Part("normalizing", 120, 40),
     Part("start", 90, 30),
-    Part("growth", 330, 60),
-    Part("hosts", 180, 60),
+    Part("growth", 300, 45),
+    Part("hosts", 150, 60),
 )
 
 

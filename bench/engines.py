@@ -97,7 +97,6 @@ PEERS = (
 OURS = (
     Ours("fork", 4),
     Ours("fork", 16),
-    Ours("threads", 1, 16),
     Ours("threads", 1, 50),
     Ours("threads", 2, 50),
     Ours("threads", 1, 100),

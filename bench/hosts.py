@@ -209,7 +209,7 @@ def measure(quick: bool) -> Sequence[Section]:
         with ExitStack() as cleanup:
             fleet = Fleet(cleanup)
             fleet.start_sandbox(cleanup)
-            _storm(section, fleet, 40 if quick else 300)
+            _storm(section, fleet, 24 if quick else 240)
     except MissingError as missing:
         section.notes.append(f"Not measured on this machine: {missing}.")
     section.notes.append(

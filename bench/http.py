@@ -128,7 +128,7 @@ def statements_of_a_poll(backend: Backend, target: tuple[str, str, str]) -> int:
 def measure(quick: bool) -> Sequence[Section]:
     """Polls in turn with the empty view, then accepts."""
     need("wrk", hint="apt-get install wrk")
-    seconds, rounds = (3, 1) if quick else (8, 3)
+    seconds, rounds = (2, 1) if quick else (6, 3)
     section = Section(
         "Accept and poll",
         f"gunicorn {' '.join(GUNICORN)}; {POLLERS} connections of wrk, each polling the status of"
@@ -138,7 +138,7 @@ def measure(quick: bool) -> Sequence[Section]:
     )
     with Backend(sites=SITES) as backend:
         polls(section, backend, seconds, rounds)
-        accepts(section, backend, 3 if quick else 20)
+        accepts(section, backend, 3 if quick else 15)
     section.notes.append("Not measured: TLS, nginx in front, a network between.")
     return [section]
 

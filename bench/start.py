@@ -37,7 +37,7 @@ def slowest_imports(module: str, env: dict[str, str]) -> list[tuple[str, float]]
 
 def measure(quick: bool) -> Sequence[Section]:
     """Each some times over."""
-    rounds = 1 if quick else 5
+    rounds = 1 if quick else 3
     section = Section(
         "Start and import",
         "Imports in a fresh interpreter; processes from their start until they answer, and their"

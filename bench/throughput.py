@@ -24,7 +24,7 @@ from bench.report import Section, Spread, figure
 from tests.lab.postgresql import postgresql
 
 SITES = 50
-ROUNDS, TURNS, TURNS_MAIN, MOST = 3, 4, 10, 500
+ROUNDS, TURNS, TURNS_MAIN, MOST = 3, 3, 10, 500
 HEADERS = ("workers", "in flight", "runs/min", "of ideal", "base, MB", "peak, MB", "MB a run")
 
 
