@@ -94,7 +94,9 @@ def link(
     """The article without anybody else's images and with links to ``targets``, and those links."""
     article = normalize(_without_foreign_images(content.html))
     questions = [pair.question for pair in article.faq]
-    html, links = link_posts(article.html, targets, rules.get("internal_links", 0), questions)
+    topics = [content.title, str(content.seo.get("focus") or "")]
+    limit = rules.get("internal_links", 0)
+    html, links = link_posts(article.html, targets, limit, questions, topics)
     return replace(article, html=html), links
 
 

@@ -25,7 +25,19 @@ def judge(document: Mapping[str, Any], receipt: Mapping[str, Any]) -> Judgement:
     """Compare what was sent with what the site says stands there."""
     judgement = Judgement()
     fields = receipt.get("fields") or {}
-    for check in (_text, _status, _slug, _terms, _featured, _images, _seo, _date, _dropped):
+    for check in (
+        _text,
+        _status,
+        _slug,
+        _terms,
+        _featured,
+        _images,
+        _seo,
+        _faq,
+        _links,
+        _date,
+        _dropped,
+    ):
         check(judgement, document, receipt, fields)
     return judgement
 
@@ -142,6 +154,24 @@ def _seo(
         judgement.warnings.append("Search title and description need the IGNY8 plugin on the site.")
     elif state != "applied":
         judgement.problems.append("The search title and description were not stored.")
+
+
+def _faq(
+    judgement: Judgement, document: Mapping[str, Any], _: Any, fields: Mapping[str, Any]
+) -> None:
+    if document.get("faq") and state_of(fields, "faq") == "failed":
+        judgement.problems.append("The questions for search engines were not stored.")
+
+
+def _links(
+    judgement: Judgement, _document: Mapping[str, Any], _: Any, fields: Mapping[str, Any]
+) -> None:
+    told = fields.get("links")
+    gone = told.get("gone") if isinstance(told, Mapping) else None
+    if gone:
+        judgement.warnings.append(
+            f"Internal links were left out because their posts are not public: {len(gone)}."
+        )
 
 
 def _date(

@@ -130,6 +130,17 @@ def test_a_heading_that_many_posts_have_leads_nowhere() -> None:
     assert linked(html, target(1, headings=headings), target(2, headings=headings)) == []
 
 
+def test_what_the_article_is_about_itself_leads_nowhere_else() -> None:
+    html = "<p>Red roses and white lilies.</p>"
+    posts = [target(1, "Red roses"), target(2, "White lilies")]
+    (link,) = link_posts(html, posts, 3, topics=["Red Roses"])[1]
+    assert link.post_id == 2
+
+
+def test_words_on_both_sides_of_a_tag_are_words_of_their_own() -> None:
+    assert linked("<p>One<br>red roses<br>two</p>", target(1, "Red roses")) == [("red roses", 1)]
+
+
 def test_an_address_cannot_break_out_of_its_attribute() -> None:
     evil = LinkTarget(1, 'https://s.example/"><script>x', "Red roses")
     after, _ = link_posts("<p>Red roses.</p>", [evil], 1)

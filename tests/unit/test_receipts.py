@@ -118,3 +118,11 @@ def test_a_site_without_the_plugin_is_not_blamed_for_search_fields() -> None:
     judgement = judged(fields={"seo": {"state": "ignored", "plugin": "none"}})
     assert judgement.problems == []
     assert "need the IGNY8 plugin" in judgement.warnings[0]
+
+
+def test_links_that_were_left_out_are_told_and_lost_questions_are_a_problem() -> None:
+    faq = [{"question": "Q?", "answer": "A."}]
+    told = judged({"faq": faq}, {"links": {"state": "altered", "gone": [7, 8]}})
+    assert (told.problems, len(told.warnings)) == ([], 1)
+    assert told.warnings[0].endswith("not public: 2.")
+    assert judged({"faq": faq}, {"faq": {"state": "failed"}}).problems != []

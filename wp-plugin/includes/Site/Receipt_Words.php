@@ -93,6 +93,8 @@ final class Receipt_Words {
 			'featured'   => __( 'Featured image', 'igny8' ),
 			'images'     => __( 'Images in the text', 'igny8' ),
 			'seo'        => __( 'Search fields', 'igny8' ),
+			'faq'        => __( 'Questions for search engines', 'igny8' ),
+			'links'      => __( 'Internal links', 'igny8' ),
 			'date_gmt'   => __( 'Date', 'igny8' ),
 		);
 	}
