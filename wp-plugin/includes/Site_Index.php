@@ -113,7 +113,7 @@ final class Site_Index {
 			return null;
 		}
 		$ids   = array_map( static fn( $row ) => (int) substr( $row->option_name, strlen( $prefix ) ), $rows );
-		$posts = self::describe_all( $ids );
+		$posts = self::describe_all( $ids )[0];
 		if ( is_wp_error( Client::of_site()->write( 'POST', self::ROUTE, array( 'ids' => $ids, 'posts' => $posts ) ) ) ) { // phpcs:ignore WordPress.Arrays
 			return false;
 		}
@@ -135,10 +135,10 @@ final class Site_Index {
 		if ( ! $ids && '' !== Options::get( Options::INDEX_DONE ) ) {
 			return null;
 		}
-		$posts  = self::describe_all( $ids );
-		$is_cut = count( $posts ) < count( $ids );
-		$last   = $is_cut ? end( $posts )['post_id'] : ( $ids ? end( $ids ) : $after );
-		$is_end = ! $is_cut && count( $ids ) < self::AT_ONCE;
+		list( $posts, $count ) = self::describe_all( $ids );
+
+		$last   = $count ? $ids[ $count - 1 ] : $after;
+		$is_end = count( $ids ) === $count && $count < self::AT_ONCE;
 		$body   = array(
 			'after' => $after,
 			'upto'  => $is_end ? self::HIGHEST_ID : $last,
@@ -191,25 +191,28 @@ final class Site_Index {
 	 * The live ones among these posts, as many as one report can hold.
 	 *
 	 * @param int[] $ids Posts.
-	 * @return array[]
+	 * @return array {posts, how many of the ids were looked at}
 	 */
 	private static function describe_all( array $ids ): array {
 		_prime_post_caches( $ids, true, false );
 		$posts = array();
 		$bytes = 0;
-		foreach ( $ids as $id ) {
+		foreach ( $ids as $number => $id ) {
 			$post = get_post( $id );
 			if ( ! self::is_live( $post ) ) {
 				continue;
 			}
-			$told   = self::describe( $post );
+			$told = self::describe( $post );
+			if ( '' === $told['url'] || strlen( $told['url'] ) > self::MAX_URL ) {
+				continue; // No address that could be linked to.
+			}
 			$bytes += strlen( (string) wp_json_encode( $told ) );
 			if ( $bytes > self::MAX_BYTES ) {
-				break;
+				return array( $posts, $number );
 			}
 			$posts[] = $told;
 		}
-		return $posts;
+		return array( $posts, count( $ids ) );
 	}
 
 	/**
@@ -220,7 +223,7 @@ final class Site_Index {
 		$headings = array_map( static fn( $html ) => self::plain( $html, self::TEXT_CHARS ), array_slice( $found[1] ?? array(), 0, self::HEADINGS ) );
 		return array(
 			'post_id'     => $post->ID,
-			'url'         => substr( (string) get_permalink( $post ), 0, self::MAX_URL ),
+			'url'         => esc_url_raw( (string) get_permalink( $post ) ),
 			'title'       => self::plain( $post->post_title, self::TITLE_CHARS ),
 			'slug'        => self::plain( urldecode( $post->post_name ), self::TITLE_CHARS ),
 			'post_type'   => $post->post_type,
