@@ -12,7 +12,7 @@ use Text_Diff;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * With the comparison that WordPress uses for revisions.
+ * With the comparison that WordPress uses for revisions. Pictures are left out: a delivery puts them in anew.
  */
 final class Difference {
 
@@ -50,7 +50,7 @@ final class Difference {
 	public static function lines( string $markup ): array {
 		$text  = preg_replace( '/<!--.*?-->/s', '', $markup );
 		$text  = preg_replace( '/\s+/u', ' ', preg_match( '/<p[\s>]/i', (string) $text ) ? (string) $text : wpautop( (string) $text ) );
-		$text  = preg_replace( '#<img\b[^>]*\balt="([^"]*)"[^>]*>#i', "\n[" . esc_html__( 'image', 'igny8' ) . ': $1]' . "\n", (string) $text );
+		$text  = preg_replace( '#<figure\b(?:(?!</figure>).)*<img\b(?:(?!</figure>).)*</figure>|<img\b[^>]*>#is', '', (string) $text );
 		$text  = preg_replace( '#</?(p|h[1-6]|li|ul|ol|tr|pre|blockquote|figure|figcaption|summary|details|div|hr|br)\b[^>]*>#i', "\n", (string) $text );
 		$text  = html_entity_decode( wp_strip_all_tags( (string) $text ), ENT_QUOTES | ENT_HTML5, 'UTF-8' );
 		$lines = array_map( 'trim', explode( "\n", $text ) );

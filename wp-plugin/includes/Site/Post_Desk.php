@@ -100,13 +100,16 @@ final class Post_Desk {
 	}
 
 	/**
-	 * The text that could stand here: a proposal first, else the article where it differs.
+	 * The text that could stand here: a proposal first, else the article where a person wrote something else.
 	 *
 	 * @return array|null {kind, id, title, word_count, lines}
 	 */
 	private function offer( string $content_id, bool $is_ours ): ?array {
 		$kind = 'proposal';
 		$text = $is_ours ? $this->proposal( $content_id ) : array();
+		if ( ! $text && $is_ours && ! Post_Guard::changes( $this->post ) ) {
+			return null;
+		}
 		if ( ! $text ) {
 			$kind = 'article';
 			$text = $this->article( $content_id );
