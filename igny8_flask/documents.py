@@ -73,6 +73,8 @@ def build(
 def _circumstances(content: Content, rules: Mapping[str, Any]) -> dict[str, Any]:
     """What not every document has: an address, a time, the text it is to replace, force."""
     given: dict[str, Any] = {}
+    if rules.get("author"):
+        given["author"] = rules["author"]
     slug = slug_of(content.title)
     if slug:
         given["slug"] = slug

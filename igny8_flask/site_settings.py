@@ -33,6 +33,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "auto": True,
         "status": "draft",
         "post_type": "post",
+        "author": "",
         "moderation": True,
         "create_terms": False,
         "categories": [],

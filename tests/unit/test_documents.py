@@ -79,6 +79,12 @@ def test_an_image_stands_in_its_section(site: Site) -> None:
     assert blocks.index("About soil") < blocks.index("About water") < blocks.index("wp-image-7")
 
 
+@pytest.mark.parametrize(("author", "named"), [("ed", {"author": "ed"}), ("", {})])
+def test_the_author_of_the_rule_is_named(site: Site, author: str, named: dict[str, str]) -> None:
+    document = documents.build(make_content(site), [], {}, {**RULES, "author": author}, {})
+    assert {name: document[name] for name in ("author",) if name in document} == named
+
+
 def test_no_foreign_image_reaches_a_post(site: Site) -> None:
     html = '<p>Text <img src="https://spy.example.com/p.gif" alt="x"> more.</p>'
     document = sent(make_content(site, html=html))

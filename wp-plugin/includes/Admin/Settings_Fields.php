@@ -118,6 +118,7 @@ final class Settings_Fields {
 			'publishing.create_terms' => array( __( 'May make new categories and tags', 'igny8' ), 'bool', __( 'Otherwise only those are used that this site has already.', 'igny8' ) ),
 			'publishing.internal_links' => array( __( 'Internal links in an article', 'igny8' ), 'number-select', __( 'At most so many words of an article lead to other public posts of this site. 0 = none.', 'igny8' ), array_map( 'strval', range( 0, 10 ) ) ),
 			'publishing.post_type'    => array( __( 'Post type', 'igny8' ), 'text', __( 'Usually “post”.', 'igny8' ) ),
+			'publishing.author'       => array( __( 'Author', 'igny8' ), 'text', __( 'User name of the author of new posts. Empty: who connected this site.', 'igny8' ) ),
 		);
 	}
 
