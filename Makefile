@@ -54,6 +54,15 @@ profile: $(STAMP) ## Where the time of the main job goes (RUNS, TOP, SORT=tottim
 	@$(BIN)/python -m bench.profile --runs $(or $(RUNS),20) --top $(or $(TOP),40) \
 		--sort $(or $(SORT),cumulative)
 
+security: $(STAMP) ## Attacks on every door, controls switched off, and a table of figures (20 min)
+	@$(BIN)/python -m pytest --full -q --show-capture=no tests/security tests/content/test_in_chromium.py $(PYTEST_ARGS)
+
+audit: $(STAMP) ## Known faults of locked packages; ADVISORIES=file where there is no network
+	@ADVISORIES="$(ADVISORIES)" $(BIN)/python -m tests.security.audit
+
+licences: $(STAMP) ## docs/licences.md from the installed packages
+	@$(BIN)/python -m tests.security.lock
+
 lint: setup ## Style, types and PHP syntax
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -88,7 +97,7 @@ clean: ## Remove caches and everything built (WordPress trees and the venv stay)
 	@rm -rf dist instance/demo .cache/sites .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
-.PHONY: help setup system demo test test-fast chaos bench bench-quick profile lint fmt api worker sandbox plugin-zip clean
+.PHONY: security audit licences help setup system demo test test-fast chaos bench bench-quick profile lint fmt api worker sandbox plugin-zip clean
 
 system:
 	@missing=""; \

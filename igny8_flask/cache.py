@@ -28,7 +28,7 @@ DISPATCHER = f"{PREFIX}dispatcher"
 LIVE_TTL_S = 20  # a body of unfinished work that nobody renews gives way to the database
 FINAL_TTL_S = 3600
 DISPATCHER_TTL_S = 3600
-CALLER_TTL_S = 30  # how long a key that was revoked while Redis was away may still read a status
+CALLER_TTL_S = 5  # longest time that a revoked key may still read a status
 REST_S = 5.0  # how long a Redis that failed is not asked again
 Answer = TypeVar("Answer")
 
@@ -137,8 +137,11 @@ class Cache:
         known, status = self.ask(lambda redis: redis.mget(keys)) or (None, None)
         if not isinstance(known, bytes):
             return None, None
-        digest, account_id, site_id = known.decode().split()
-        caller = Caller(public_id, digest, uuid.UUID(account_id), uuid.UUID(site_id))
+        try:
+            digest, account_id, site_id = known.decode().split()
+            caller = Caller(public_id, digest, uuid.UUID(account_id), uuid.UUID(site_id))
+        except ValueError:
+            return None, None
         return caller, _body_of(status, caller.site_id)
 
     def drop_callers(self, public_ids: Iterable[str]) -> None:

@@ -78,6 +78,7 @@ def problem(
     status: int, code: str, words: str, fields: Mapping[str, Any] | None = None
 ) -> Response:
     """The error body."""
+    g.code = code
     body: dict[str, Any] = {"success": False, "error": words, "code": code}
     if fields:
         body["fields"] = dict(fields)

@@ -36,12 +36,14 @@ def _finish(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if response.status_code == NOT_MODIFIED:
         return response  # a poll that learned nothing: a line each would bury the others
+    refused = {"code": g.get("code", ""), "address": request.remote_addr}
     log.info(
         "request",
         method=request.method,
         route=str(request.url_rule or "unknown"),
         status=response.status_code,
         ms=round((time.monotonic() - g.started) * 1000),
+        **(refused if response.status_code >= 400 else {}),
     )
     return response
 

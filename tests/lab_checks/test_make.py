@@ -11,7 +11,7 @@ from tests.lab.places import REPO
 
 pytestmark = pytest.mark.process
 PROMISED = {"help", "setup", "demo", "test", "test-fast", "lint", "fmt", "plugin-zip"}
-PARTS = {"chaos", "bench", "bench-quick", "profile", "worker", "api", "sandbox", "clean"}
+PARTS = {"security", "audit", "licences", "chaos", "bench", "bench-quick", "profile", "worker", "api", "sandbox", "clean"}
 
 
 def make(*targets: str) -> str:

@@ -83,6 +83,37 @@ def test_other_places_of_a_request_hold_no_key(place: Ground) -> None:
         assert client.get(path).status_code in (401, 404)
 
 
+HIDDEN = {
+    **dict.fromkeys(
+        ("id", "account_id", "site_id", "task_id", "wp_post_id"), str(uuid.UUID(int=7))
+    ),
+    "created_at": "2020-01-01T00:00:00Z",
+    "generation": 9,
+    "attempts": 0,
+    "cost_usd": 0,
+    "is_admin": True,
+    "sandbox": False,
+    "__class__": "x",
+    "digest": "x",
+    "provenance": {},
+}
+
+
+def test_no_hidden_field_can_be_set(place: Ground) -> None:
+    client, headers, before = place.app.test_client(), place.ours.headers, census()
+    rows = {"tasks": {"title": "t"}, "keywords": {"keyword": "k"}, "clusters": {"name": "c"}}
+    areas = {"tasks": "writer", "keywords": "planner", "clusters": "planner"}
+    for kind, row in rows.items():
+        path = f"/v1/{areas[kind]}/{kind}/"
+        for name, value in HIDDEN.items():
+            item = {"items": [{**row, name: value}]}
+            for body in (item, {"items": [row], name: value}):
+                answer = client.post(path, json=body, headers=headers)
+                assert answer.status_code == 422, f"{path} {name}: {answer.text}"
+            assert client.get(f"{path}?{name}=x", headers=headers).status_code == 422
+    assert census() == before
+
+
 def test_no_hostile_body_ends_in_a_fault_or_a_half_write(
     place: Ground, full: bool, tell: Teller
 ) -> None:

@@ -157,6 +157,13 @@ def test_no_list_takes_long(tell: Teller) -> None:
     tell("T19 hostile lists, slowest", f"{len(LISTS)} kinds, {slowest:.1f} s")
 
 
+def test_a_list_has_an_end() -> None:
+    for text in ("k\n" * 10_001, "\n" * 100_001 + "k"):
+        with pytest.raises(InputError) as caught:
+            read_lines(text)
+        assert caught.value.code == "csv_too_long"
+
+
 def test_only_text_is_taken_for_a_list(place: Ground) -> None:
     client = place.app.test_client()
     for kind in ("application/json", "multipart/form-data; boundary=b", "text/html", "image/png"):

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from igny8_flask import handshake, site_keys
+from igny8_flask.cache import CALLER_TTL_S
 from igny8_flask.crypto import new_site_key
 from igny8_flask.db import db
 from igny8_flask.models import Site, SiteKey, Task
@@ -136,4 +137,5 @@ def test_a_revoked_key_is_refused_at_once(place: Ground, tell: Teller) -> None:
     started = time.monotonic()
     assert client.get(ME, headers=headers).json["code"] == "key_revoked"
     tell("T5 seconds until a revoked key is refused", f"{time.monotonic() - started:.2f}")
+    assert CALLER_TTL_S <= 5, "polls may believe Redis for no longer"
     revive(place.app)
