@@ -1,0 +1,227 @@
+"""The four parsers under generated input: an answer or their own error, and nothing else.
+
+What once broke one of them is kept as an ``@example``.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from igny8_flask.api.json_door import read_json
+from igny8_flask.content import normalize
+from igny8_flask.crypto import BASE62, new_site_key, read_site_key
+from igny8_flask.errors import AuthError, BadRequestError, OutboundError, ReplyError
+from igny8_flask.outbound import addresses, parse_url
+from tests.content.test_attacks import dangers
+from tests.security.conftest import Teller
+
+LONG, SHORT = 20_000, 150
+KEY = new_site_key().text
+URL_PARTS = st.sampled_from(
+    [
+        *(
+            "http",
+            "https",
+            "HTTPS",
+            "ftp",
+            "://",
+            ":",
+            "/",
+            "//",
+            "\\",
+            "@",
+            "#",
+            "?",
+            "%",
+            ".",
+            "..",
+            "[",
+        ),
+        *(
+            "]",
+            "::1",
+            "127.0.0.1",
+            "0x7f",
+            "localhost",
+            "example.com",
+            "xn--",
+            "ü",
+            "。",
+            "８０",
+            ":80",
+            ":0",
+        ),
+        *(
+            "::ffff:",
+            "169.254.169.254",
+            "%2e",
+            "%00",
+            "\t",
+            "\n",
+            " ",
+            "user:pass@",
+            "2130706433",
+            "\ud800",
+        ),
+    ]
+)
+JSON_PARTS = st.sampled_from(
+    [
+        *(
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            '"',
+            "\\",
+            '"a"',
+            "null",
+            "true",
+            "NaN",
+            "-Infinity",
+            "1e999",
+            "0",
+        ),
+        *(
+            '{"a":',
+            '"\\ud800"',
+            "\\u0000",
+            "[" * 40,
+            "9" * 5000,
+            "\ufeff",
+            "\u2028",
+            " ",
+            "\n",
+            "-",
+            ".",
+        ),
+    ]
+)
+MARKS = st.sampled_from(
+    [
+        *(
+            "<",
+            ">",
+            "<script>",
+            "</script>",
+            "<svg onload=",
+            "[gallery]",
+            "[[x]]",
+            "<!-- wp:html -->",
+            "![",
+            "](",
+        ),
+        *(
+            "javascript:",
+            "data:text/html,",
+            "&#",
+            "&lt;",
+            '"',
+            "'",
+            "`",
+            "```",
+            "\n",
+            "|",
+            "#",
+            "- ",
+            "<a href=",
+        ),
+        *(
+            "<img src=x onerror=",
+            "<style>",
+            "{{",
+            "\u2060",
+            "\x00",
+            "<math>",
+            "<table>",
+            "<p",
+            "word ",
+        ),
+    ]
+)
+
+
+def no_surprise(work: Callable[[Any], Any], given_: Any, *expected: type[Exception]) -> Any:
+    """What came out, or None where the parser refused in its own way."""
+    try:
+        return work(given_)
+    except expected:
+        return None
+
+
+def run(check: Callable[[Any], None], strategy: st.SearchStrategy[Any], full: bool) -> int:
+    """Check generated values; many in the long run."""
+    count = LONG if full else SHORT
+    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    settings(max_examples=count, deadline=None, database=None, suppress_health_check=quiet)(
+        given(strategy)(check)
+    )()
+    return count
+
+
+def check_json(body: bytes) -> None:
+    read = no_surprise(read_json, body, BadRequestError)
+    if read is not None:
+        assert read == json.loads(body)
+        json.dumps(read, allow_nan=False).encode("utf-8")
+
+
+def check_url(text: str) -> None:
+    target = no_surprise(parse_url, text, OutboundError)
+    if target is None:
+        return
+    assert parse_url(target.url) == target, "read again it is the same"
+    assert target.host.isascii()
+    assert not set(target.host) & set("@/\\%?# \t\n")
+    if addresses.is_literal(target.host):
+        no_surprise(addresses.judge, target.host, OutboundError)
+
+
+def check_key(text: str) -> None:
+    assert no_surprise(read_site_key, text, AuthError) is None or text == KEY
+
+
+def check_reply(text: str) -> None:
+    result = no_surprise(normalize, text, ReplyError)
+    if result is not None:
+        assert not dangers(result.html)
+        assert not dangers(result.blocks)
+
+
+def test_the_json_door(full: bool, tell: Teller) -> None:
+    parts = (
+        st.lists(JSON_PARTS, max_size=12)
+        .map("".join)
+        .map(lambda t: t.encode("utf-8", "surrogatepass"))
+    )
+    tell("Fuzz: JSON door", f"{run(check_json, parts | st.binary(max_size=200), full):,} inputs")
+
+
+def test_addresses(full: bool, tell: Teller) -> None:
+    parts = st.lists(URL_PARTS, max_size=10).map("".join)
+    tell("Fuzz: addresses", f"{run(check_url, parts | st.text(max_size=80), full):,} inputs")
+
+
+def test_keys(full: bool, tell: Teller) -> None:
+    near = st.tuples(st.integers(0, len(KEY) - 1), st.sampled_from(BASE62 + "_-é ")).map(
+        lambda change: KEY[: change[0]] + change[1] + KEY[change[0] + 1 :]
+    )
+    tell("Fuzz: site keys", f"{run(check_key, near | st.text(max_size=90), full):,} inputs")
+
+
+def test_replies(full: bool, tell: Teller) -> None:
+    parts = st.lists(MARKS, max_size=25).map("".join)
+    tell("Fuzz: normalizer", f"{run(check_reply, parts | st.text(max_size=200), full):,} inputs")
+
+
+@example("http://[::1/")
+@example("http://①②⑦.⓪.⓪.①/")
+@given(st.just("http://example.com/"))
+@settings(deadline=None, database=None)
+def test_addresses_that_once_broke_a_reader(text: str) -> None:
+    check_url(text)
