@@ -11,7 +11,8 @@ from tests.lab.places import REPO
 
 pytestmark = pytest.mark.process
 PROMISED = {"help", "setup", "demo", "test", "test-fast", "lint", "fmt", "plugin-zip"}
-PARTS = {"security", "audit", "licences", "chaos", "bench", "bench-quick", "profile", "worker", "api", "sandbox", "clean"}
+SECURITY = {"security", "audit", "licences"}
+PARTS = SECURITY | {"chaos", "bench", "bench-quick", "profile", "worker", "api", "sandbox", "clean"}
 
 
 def make(*targets: str) -> str:
