@@ -77,13 +77,24 @@ class PostgresServer:
         self.cluster = Cluster()
         self.cluster.start()
         self.url = self.cluster.url
+        self._mine = threading.local()
 
     def rows(self, sql: str, *values: object) -> Rows:
         """Rows of a query, ids in the form that SQLite has."""
-        with psycopg.connect(self.url, row_factory=dict_row) as connection:
-            text = sql.replace("%", "%%").replace("?", "%s")
-            found = connection.execute(text.encode(), values).fetchall()
+        text = sql.replace("%", "%%").replace("?", "%s").encode()
+        try:
+            found = self._connection().execute(text, values).fetchall()
+        except psycopg.OperationalError:  # the server was away since
+            self._connection().close()
+            found = self._connection().execute(text, values).fetchall()
         return [{name: _plain(one) for name, one in row.items()} for row in found]
+
+    def _connection(self) -> psycopg.Connection[dict[str, Any]]:
+        kept: psycopg.Connection[dict[str, Any]] | None = getattr(self._mine, "connection", None)
+        if kept is None or kept.closed:
+            kept = psycopg.connect(self.url, row_factory=dict_row, autocommit=True)
+            self._mine.connection = kept
+        return kept
 
     def change(self, *statements: str) -> None:
         """Execute and commit."""
