@@ -18,6 +18,7 @@ from tests.lab.places import REPO, LabError
 
 REPORT = REPO / "docs" / "reliability.md"
 OUTAGE_S = 5
+REST_S = 400  # longest time for the work that the storms left
 CONTROLS = {
     "paid replies are not looked up": controls.without_checkpoints,
     "the site makes a post for every request": controls.without_idempotent_site,
@@ -80,7 +81,7 @@ def storms(
                 name: beside.submit(timed, f"control: {name}", control)
                 for name, control in CONTROLS.items()
             }
-            timed("the rest", lambda: ground.finish(240))
+            timed("the rest", lambda: ground.finish(REST_S))
             found = audit(ground)
             cases = [*storm.cases(), *(case for one in apart for case in one.result())]
         storm.kills["web process that serves"] = web_kills

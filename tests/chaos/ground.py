@@ -194,12 +194,13 @@ class Ground:
 
         def over() -> bool:
             self.hurry()
-            self._resume_quarantined()
+            self.resume_quarantined()
             return self.live() == 0
 
         wait_until(over, seconds, "all work has ended", pause=0.5)
 
-    def _resume_quarantined(self) -> None:
+    def resume_quarantined(self) -> None:
+        """Retry what was quarantined, as an operator does, and count it."""
         db.session.rollback()
         models: tuple[WorkRow, ...] = (AITaskLog, Delivery)
         for model in models:

@@ -101,6 +101,8 @@ class Storm:
             self.ground.hurry()
             turn += 1
             rare = turn % RARELY == 0
+            if rare:
+                self.ground.resume_quarantined()
             wanted = [point for point in POINTS if (point.name in SLOW) == rare]
             fair = sum(self.kills[point.name] for point in wanted) / len(wanted) + LEAD
             self._strike([point for point in wanted if self.kills[point.name] <= fair])
