@@ -19,6 +19,7 @@ from tests.lab.places import REPO, LabError
 from tests.lab.processes import Process, run, wait_until
 
 PAGE = REPO / "docs" / "benchmarks.md"
+UNWIND_S = 40  # a part that is told to stop ends all that it started
 SCALING = REPO / "docs" / "scaling.md"
 
 
@@ -76,7 +77,7 @@ def run_part(part: Part, quick: bool) -> list[Section]:
         except (LabError, OSError) as error:
             return [_failure(part, str(error), process.tail(12))]
         finally:
-            process.stop()
+            process.stop(UNWIND_S)
 
 
 def _failure(part: Part, words: str, log: str) -> Section:

@@ -13,7 +13,7 @@ from igny8_flask.db import db, utcnow
 from igny8_flask.leases import Ticket, admit
 from igny8_flask.models import AITaskLog, Site, WorkState
 from igny8_flask.models.work import BULK
-from igny8_flask.queue import JobQueue
+from igny8_flask.queue import WORKERS, JobQueue
 from igny8_flask.services import current
 from igny8_flask.work_status import share
 from tests.factories import make_site
@@ -55,6 +55,25 @@ def test_a_flood_of_one_site_does_not_delay_another(
     slots = current().settings.site_slots
     assert dispatcher.run_pass() == slots + 1
     assert f"{late.id}-1" in queue.held()
+
+
+def test_the_window_follows_the_workers_that_live(
+    dispatcher: Dispatcher, queue: JobQueue, site: Site
+) -> None:
+    waiting = 2 * current().settings.window
+    for _ in range(waiting):
+        submit_article(make_site().site)
+    for number in range(current().settings.window):
+        name = f"rq:worker:{number}"
+        queue.rq.connection.sadd(WORKERS, name)
+        queue.rq.connection.set(name, "alive")
+    assert dispatcher.run_pass() == waiting
+
+
+def test_without_workers_the_window_is_as_set(dispatcher: Dispatcher, site: Site) -> None:
+    for _ in range(current().settings.window + 3):
+        submit_article(make_site().site)
+    assert dispatcher.run_pass() == current().settings.window
 
 
 def test_a_job_that_redis_lost_is_sent_again(
