@@ -19,6 +19,7 @@ class FakeSite:
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.host = host
         self.idempotent = True
+        self.unanswered = 0  # so many posts are made before the line breaks
         self.posts: list[tuple[str, str]] = []  # (content id, title) of every post made
         self.media: dict[str, int] = {}
         self.calls: Counter[str] = Counter()
@@ -52,6 +53,12 @@ class FakeSite:
             "media": [],
         }
 
+    def breaks_line(self) -> bool:
+        """Whether the answer that is due now gets lost."""
+        with self._lock:
+            self.unanswered -= 1
+            return self.unanswered >= 0
+
     def put_media(self, sha256: str) -> dict[str, Any]:
         """Keep or find a file."""
         with self._lock:
@@ -70,7 +77,11 @@ def _handler(site: FakeSite) -> type[BaseHTTPRequestHandler]:
             elif found[1] == "media":
                 self._answer(200, site.put_media(found[2]))
             else:
-                self._answer(200, site.put_content(found[2], json.loads(body)))
+                receipt = site.put_content(found[2], json.loads(body))
+                if site.breaks_line():
+                    self.close_connection = True
+                else:
+                    self._answer(200, receipt)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
