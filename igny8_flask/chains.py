@@ -85,7 +85,8 @@ def after_failure(run_id: uuid.UUID) -> None:
     run = db.session.get_one(AITaskLog, run_id, populate_existing=True)
     ids = [uuid.UUID(one) for one in run.payload["ids"]]
     if run.function_name == "generate_content":
-        _set_task_status(ids, TaskStatus.PENDING)
+        written = run.payload["options"].get("proposal")
+        _set_task_status(ids, TaskStatus.COMPLETED if written else TaskStatus.PENDING)
     elif run.function_name == "generate_images" and run.payload["options"].get("publish"):
         site = db.session.get_one(Site, run.site_id)
         delivery = publishing.follow_task(site, ids[0])

@@ -215,6 +215,9 @@ class Settings:
     keep_steps_days: int = _row(
         "IGNY8_KEEP_STEPS_DAYS", _positive, 365, "Days a finished run keeps its steps."
     )
+    keep_versions: int = _row(
+        "IGNY8_KEEP_VERSIONS", _positive, 20, "Earlier versions of an article that are kept."
+    )
     lease_s: int = _row("IGNY8_LEASE_S", _positive, 60, "Seconds a silent worker keeps its run.")
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from igny8_flask import site_settings
 from igny8_flask.ai.base import BaseAIFunction
 from igny8_flask.ai.constants import FEATURED_SIZE
 from igny8_flask.ai.estimates import count_tokens, estimate_image, estimate_text
+from igny8_flask.ai.functions import revision
 from igny8_flask.ai.prompts import Placeholder, PromptRegistry, Template
 from igny8_flask.ai.registry import get_function, get_function_instance, list_functions
 from igny8_flask.ai.settings import Integration, get_model_config, load_integration
@@ -126,7 +127,12 @@ def dry_run(site: Site, prompt_type: str, template: str | None, ids: Sequence[uu
     with _as_if_saved(Owner.of(site), prompt_type, template):
         if prompt_type in list_functions():
             return _try_function(site, get_function_instance(prompt_type), list(ids))
-        return _try_image_text(site, prompt_type, ids)
+        if ids:
+            words = "This prompt is shown with examples; send no ids."
+            raise InputError(words, fields={"ids": [words]})
+        if prompt_type in revision.PROMPT_TYPES:
+            return _priced(site, get_function_instance("generate_content"), prompt_type)
+        return _try_image_text(site, prompt_type)
 
 
 @contextmanager
@@ -143,11 +149,16 @@ def _as_if_saved(owner: Owner, prompt_type: str, template: str | None) -> Iterat
 
 def _try_function(site: Site, fn: BaseAIFunction, ids: list[uuid.UUID]) -> Trial:
     """The first prompt that a run of these ids would send."""
-    if ids:
-        prompt = _rendered(site, fn, ids)
-    else:
-        invented = PromptRegistry.examples(fn.get_name())
-        prompt = PromptRegistry.get_prompt(fn.get_name(), site.account, None, invented, site.id)
+    return _priced(site, fn, fn.get_name(), _rendered(site, fn, ids) if ids else None)
+
+
+def _priced(
+    site: Site, fn: BaseAIFunction, prompt_type: str, prompt: Prompt | None = None
+) -> Trial:
+    """A prompt of a text model with its price; without one, it is shown with examples."""
+    if prompt is None:
+        invented = PromptRegistry.examples(prompt_type)
+        prompt = PromptRegistry.get_prompt(prompt_type, site.account, None, invented, site.id)
     text = load_integration(site.account_id, site.id, "openai", current().secrets)
     config = get_model_config(fn.get_name(), text)
     model = fn.get_model(site.account) or config.model or current().settings.default_ai_model
@@ -171,11 +182,8 @@ def _rendered(site: Site, fn: BaseAIFunction, ids: list[uuid.UUID]) -> Prompt:
     return fn.build_prompt({**data, "items": first, "earlier": ()}, site.account)
 
 
-def _try_image_text(site: Site, prompt_type: str, ids: Sequence[uuid.UUID]) -> Trial:
+def _try_image_text(site: Site, prompt_type: str) -> Trial:
     """The prompts of the image model belong to no rows; they are shown with examples."""
-    if ids:
-        words = "This prompt is shown with examples; send no ids."
-        raise InputError(words, fields={"ids": [words]})
     found = PromptRegistry.find(prompt_type, site.account, None, site.id)
     text = PromptRegistry.get_negative_prompt(site.account, site.id)
     if prompt_type == "image_prompt":

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from igny8_flask import differences, publishing, runs, writing
+from igny8_flask import differences, publishing, quotes, runs, versions, writing
+from igny8_flask.ai.functions import revision
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
 from igny8_flask.models import (
@@ -17,36 +18,49 @@ from igny8_flask.models import (
     ProposalState,
     Site,
     Task,
+    VersionOrigin,
 )
+from igny8_flask.quotes import Quote
 from igny8_flask.rows import find
 
 OPTIONS = {"images": False, "publish": False, "proposal": True}
-SWAPPED = (
-    "title",
-    "html",
-    "excerpt",
-    "word_count",
-    "seo",
-    "terms",
-    "faq",
-    "warnings",
-    "provenance",
-)
 
 
-def start(site: Site, content_id: uuid.UUID) -> AITaskLog:
-    """Have an article written anew into a proposal; a second press returns the live run."""
+def start(
+    site: Site, content_id: uuid.UUID, instruction: str = "", section: str | None = None
+) -> AITaskLog:
+    """Have an article written anew into a proposal; a second press returns the live run.
+
+    ``instruction`` is what shall change, ``section`` the id of the one heading it is about.
+    """
+    _, task, options = _asked(site, content_id, instruction, section)
+    live = writing.view_tasks(site.id, [task])[0].live_run
+    if live is not None:
+        run = runs.get(site.id, live)
+        if all(run.payload["options"].get(name) == value for name, value in options.items()):
+            return run
+        raise ConflictError("A run works on this article: wait for its end.", "task_in_work")
+    return runs.submit(site, "generate_content", [task.id], options)
+
+
+def quote(
+    site: Site, content_id: uuid.UUID, instruction: str = "", section: str | None = None
+) -> Quote:
+    """What ``start`` with the same wish would cost."""
+    _, task, options = _asked(site, content_id, instruction, section)
+    return quotes.quote(site, "generate_content", [task.id], options)
+
+
+def _asked(
+    site: Site, content_id: uuid.UUID, instruction: str, section: str | None
+) -> tuple[Content, Task, dict[str, Any]]:
     content = find(Content, site.id, content_id)
     task = db.session.get(Task, content.task_id) if content.task_id else None
     if task is None:
         raise InputError("This article has no task to be written from.", "content_without_task")
-    live = writing.view_tasks(site.id, [task])[0].live_run
-    if live is not None:
-        run = runs.get(site.id, live)
-        if run.payload["options"].get("proposal"):
-            return run
-        raise ConflictError("A run works on this article: wait for its end.", "task_in_work")
-    return runs.submit(site, "generate_content", [task.id], OPTIONS)
+    options = {**OPTIONS, "instruction": instruction, "section": section}
+    revision.wanted(content, options)
+    return content, task, options
 
 
 def proposal_of(site: Site, content_id: uuid.UUID) -> tuple[Content, ContentProposal]:
@@ -65,17 +79,22 @@ def proposal_of(site: Site, content_id: uuid.UUID) -> tuple[Content, ContentProp
 
 def difference(content: Content, proposal: ContentProposal) -> dict[str, Any]:
     """What the proposal would change."""
-    return differences.compare(_words(proposal), _words(content), ("proposed", "now"))
+    words = (versions.words_of(proposal), versions.words_of(content))
+    return differences.compare(*words, ("proposed", "now"))
 
 
 def accept(
-    site: Site, content_id: uuid.UUID, options: Mapping[str, Any] | None = None
+    site: Site,
+    content_id: uuid.UUID,
+    options: Mapping[str, Any] | None = None,
+    author: str | None = None,
 ) -> Delivery | None:
     """Take the proposal; the row then holds what it replaced. A post on the site is brought up
     to date, unless a person changed it there; returns that delivery. ``options`` are those of
     ``publishing.submit``."""
     content, proposal = proposal_of(site, content_id)
-    for name in SWAPPED:
+    versions.keep(content, VersionOrigin.REVISED, author)
+    for name in versions.TEXT_PARTS:
         old, new = getattr(content, name), getattr(proposal, name)
         setattr(content, name, new)
         setattr(proposal, name, old)
@@ -93,7 +112,3 @@ def discard(site: Site, content_id: uuid.UUID) -> None:
     _, proposal = proposal_of(site, content_id)
     proposal.state = ProposalState.DISCARDED
     db.session.commit()
-
-
-def _words(row: Content | ContentProposal) -> dict[str, str]:
-    return {"title": row.title, "content": row.html, "excerpt": row.excerpt}

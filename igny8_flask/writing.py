@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
+from igny8_flask import versions
 from igny8_flask.content import normalize
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError
@@ -21,6 +22,7 @@ from igny8_flask.models import (
     Publication,
     Site,
     Task,
+    VersionOrigin,
 )
 from igny8_flask.rows import find
 
@@ -101,7 +103,15 @@ def view_contents(site_id: uuid.UUID, contents: Sequence[Content]) -> list[Conte
 
 
 def change_content(content: Content, changes: dict[str, Any]) -> None:
-    """Change an article; ``html`` is cleaned like a model's reply. The caller commits."""
+    """Change an article; ``html`` is cleaned like a model's reply. The caller commits.
+
+    ``author`` is who did it, ``version`` the version they saw; ConflictError ``content_stale``
+    where another one stands by now.
+    """
+    author, expected = changes.pop("author", None), changes.pop("version", None)
+    if set(versions.TEXT_PARTS) & changes.keys():
+        versions.keep(content, VersionOrigin.EDITED, author, expected)
+        content.moderation = None
     for name, value in changes.items():
         if name == "html":
             cleaned = normalize(value)
@@ -127,6 +137,7 @@ def delete_content(site: Site, content_id: uuid.UUID) -> None:
         )
     for image in content.images:
         db.session.delete(image)
+    versions.forget(content)
     db.session.flush()
     db.session.delete(content)
     db.session.flush()

@@ -105,7 +105,7 @@ class Dialogue:
 
     def _answer(self, question: Question, prompt: Prompt, name: str) -> tuple[str, ParsedReply]:
         """One reply, continued while it is cut."""
-        schema = question.fn.get_metadata().schema
+        schema = question.prompt.schema or question.fn.get_metadata().schema
         reply = self._request(question, prompt, question.step(name), schema)
         text, parsed = reply.text, self._parse(question, reply.text, reply)
         for number in range(1, MAX_CONTINUATIONS + 1):

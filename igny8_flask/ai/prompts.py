@@ -108,10 +108,12 @@ class PromptRegistry:
         task: Task | None = None,
         context: dict[str, Any] | None = None,
         site_id: uuid.UUID | None = None,
+        schema: dict[str, Any] | None = None,
     ) -> Prompt:
         """The rendered prompt of a function.
 
-        ``context`` is ``{"values": {…}, "data": {…}}``. Raises InputError naming an unknown
+        ``context`` is ``{"values": {…}, "data": {…}}``; ``schema`` is that of the reply where it is
+        not the function's own. Raises InputError naming an unknown
         placeholder.
         """
         context = context or {}
@@ -121,7 +123,7 @@ class PromptRegistry:
             template.text, {"values": context.get("values", {}), "data": data}
         )
         system = f"{text}\n\n{GUARD}\nIGNY8 function: {function_name}"
-        return Prompt(system, json.dumps(data, ensure_ascii=False), template.version)
+        return Prompt(system, json.dumps(data, ensure_ascii=False), template.version, schema=schema)
 
     @classmethod
     def find(

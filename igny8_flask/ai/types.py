@@ -50,12 +50,16 @@ class AITaskResult:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A rendered prompt: instructions apart from data, and which version of which template."""
+    """A rendered prompt: instructions apart from data, and which version of which template.
+
+    ``schema`` is that of the reply where it is not the function's own.
+    """
 
     system: str
     user: str
     version: str
     turns: tuple[tuple[str, str], ...] = ()
+    schema: dict[str, Any] | None = None
 
     def after(self, answer: str, request: str) -> "Prompt":
         """The conversation after an answer, going on with a further request."""

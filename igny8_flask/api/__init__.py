@@ -23,6 +23,7 @@ from igny8_flask.api import (
     sites,
     system,
     tasks,
+    versions,
 )
 from igny8_flask.api.refusals import Refusals
 from igny8_flask.api.resource import JsonApi
@@ -37,6 +38,7 @@ RESOURCES = (
     clusters,
     ideas,
     tasks,
+    versions,
     content,
     refresh,
     images,

@@ -11,6 +11,7 @@ from igny8_flask.api.schemas import (
     MAX_TITLE_CHARS,
     Answer,
     Id,
+    Int,
     Patch,
     Text,
     Time,
@@ -19,7 +20,7 @@ from igny8_flask.api.schemas import (
     page_schema,
 )
 from igny8_flask.auth import principal
-from igny8_flask.content import render_blocks
+from igny8_flask.content import render_blocks, section_spans
 from igny8_flask.db import db
 from igny8_flask.models import Content, ContentStatus
 from igny8_flask.rows import Page, find, page_of
@@ -64,6 +65,7 @@ class ContentOut(Schema):
     created_at = Time(attribute="content.created_at")
     updated_at = Time(attribute="content.updated_at")
     excerpt = fields.String(attribute="content.excerpt")
+    version = fields.Integer(attribute="content.version")
     sandbox = fields.Function(lambda view: bool(view.content.provenance.get("sandbox")))
     wp_post_id = fields.Integer(attribute="content.wp_post_id", allow_none=True)
     wp_status = fields.String(attribute="content.wp_status", allow_none=True)
@@ -77,14 +79,26 @@ class ContentOut(Schema):
     featured_image = fields.Nested(ImageBrief, allow_none=True)
 
 
+class SectionOut(Schema):
+    """A heading of an article; ``id`` names it in a wish for a revision."""
+
+    id = fields.String()
+    heading = fields.String()
+    level = fields.Integer()
+
+
 class ContentFull(ContentOut):
     """An article with its text."""
 
     html = fields.String(attribute="content.html")
     blocks = fields.Function(lambda view: render_blocks(view.content.html))
+    sections = fields.Method("_sections")
     seo = fields.Dict(attribute="content.seo")
     terms = fields.Dict(attribute="content.terms")
     warnings = fields.List(fields.String(), attribute="content.warnings")
+
+    def _sections(self, view: writing.ContentView) -> Any:
+        return SectionOut(many=True).dump(section_spans(view.content.html))
 
 
 class ContentOne(Answer):
@@ -109,7 +123,10 @@ class TermsIn(Schema):
 
 
 class ContentPatch(Patch):
-    """What of an article can be changed; ``published`` is set by publishing alone."""
+    """What of an article can be changed; ``published`` is set by publishing alone.
+
+    ``version`` is the version that was seen: 409 ``content_stale`` where another one stands by now.
+    """
 
     title = Text(MAX_TITLE_CHARS, 1)
     html = Text(MAX_HTML_CHARS, 1)
@@ -117,6 +134,8 @@ class ContentPatch(Patch):
     status = fields.String(validate=validate.OneOf(["draft", "review", "approved"]))
     seo = fields.Nested(SeoIn)
     terms = fields.Nested(TermsIn)
+    version = Int(1, 2**31 - 1)
+    author = Text(250, allow_none=True)
 
 
 Query = list_query(

@@ -147,7 +147,11 @@ def estimate(body: dict[str, Any]) -> dict[str, Any]:
     """Say what work would cost, before anything is spent."""
     site = principal().site
     options = {**runs.default_options(site), **body["options"]}
-    quote = _quote(site, body, options)
+    return told(site, _quote(site, body, options))
+
+
+def told(site: Site, quote: quotes.Quote) -> dict[str, Any]:
+    """A quote as it is answered, with what is left of the caps."""
     refusal = quote.refusal(site)
     return {
         "function": quote.function,

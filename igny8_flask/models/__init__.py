@@ -12,6 +12,7 @@ from igny8_flask.models.enums import (
     PublicationState,
     SiteStatus,
     TaskStatus,
+    VersionOrigin,
     WorkState,
 )
 from igny8_flask.models.money import LedgerEntry
@@ -20,7 +21,14 @@ from igny8_flask.models.prices import ModelListing, ModelPrice
 from igny8_flask.models.publishing import Delivery, Publication, SiteMedia, SitePost
 from igny8_flask.models.runs import AITaskLog, PaidCall
 from igny8_flask.models.system import AIPrompt, Heartbeat, IdempotencyRecord, IntegrationSettings
-from igny8_flask.models.writer import Content, ContentProposal, Image, ImageFile, Task
+from igny8_flask.models.writer import (
+    Content,
+    ContentProposal,
+    ContentVersion,
+    Image,
+    ImageFile,
+    Task,
+)
 
 __all__ = [
     "AIPrompt",
@@ -35,6 +43,7 @@ __all__ = [
     "ContentIdea",
     "ContentProposal",
     "ContentStatus",
+    "ContentVersion",
     "Delivery",
     "DeliveryKind",
     "Heartbeat",
@@ -59,5 +68,6 @@ __all__ = [
     "SiteStatus",
     "Task",
     "TaskStatus",
+    "VersionOrigin",
     "WorkState",
 ]

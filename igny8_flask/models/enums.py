@@ -99,6 +99,15 @@ class ProposalState(StrEnum):
     DISCARDED = "discarded"
 
 
+class VersionOrigin(StrEnum):
+    """How a version of an article came to be."""
+
+    GENERATED = "generated"
+    EDITED = "edited"
+    REVISED = "revised"
+    RESTORED = "restored"
+
+
 class LedgerKind(StrEnum):
     """Movements of money and credits."""
 

@@ -23,6 +23,7 @@ from igny8_flask.models.enums import (
     ImageState,
     ProposalState,
     TaskStatus,
+    VersionOrigin,
     stored,
 )
 from igny8_flask.models.tenancy import SiteOwned, parent, site_table
@@ -63,6 +64,7 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     ``wp_changed_at`` and ``_by`` tell of a person's edit on the site since our last delivery.
     ``moderation`` is the provider's verdict on this very text, None while there is none;
     ``provenance`` says which model and prompt made it and whether that was the sandbox.
+    ``version`` counts the changes of its text; what stood before is a ``ContentVersion``.
     """
 
     __tablename__ = "content"
@@ -87,6 +89,12 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     moderation: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     links: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+    version_origin: Mapped[VersionOrigin] = mapped_column(
+        stored(VersionOrigin), default=VersionOrigin.GENERATED
+    )
+    version_author: Mapped[str | None] = mapped_column(String(250))
+    version_at: Mapped[datetime | None]
     wp_post_id: Mapped[int | None] = mapped_column(BigInteger)
     wp_status: Mapped[str | None] = mapped_column(String(20))
     wp_link: Mapped[str | None] = mapped_column(String(1000))
@@ -124,6 +132,30 @@ class ContentProposal(Identified, Timestamped, SiteOwned, Base):
     state: Mapped[ProposalState] = mapped_column(stored(ProposalState), default=ProposalState.OPEN)
     title: Mapped[str] = mapped_column(String(300))
     html: Mapped[str] = mapped_column(Text)
+    excerpt: Mapped[str] = mapped_column(Text, default="")
+    word_count: Mapped[int] = mapped_column(default=0)
+    seo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    faq: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class ContentVersion(Identified, Timestamped, SiteOwned, Base):
+    """An article as it stood before a change."""
+
+    __tablename__ = "content_version"
+    __table_args__ = site_table(
+        parent("content_id", "content"), UniqueConstraint("content_id", "number")
+    )
+
+    content_id: Mapped[uuid.UUID]
+    number: Mapped[int]
+    origin: Mapped[VersionOrigin] = mapped_column(stored(VersionOrigin))
+    author: Mapped[str | None] = mapped_column(String(250))
+    made_at: Mapped[datetime]
+    title: Mapped[str] = mapped_column(String(300))
+    html: Mapped[str] = mapped_column(Text, deferred=True)
     excerpt: Mapped[str] = mapped_column(Text, default="")
     word_count: Mapped[int] = mapped_column(default=0)
     seo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

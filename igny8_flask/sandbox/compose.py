@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from igny8_flask.sandbox import planning
+from igny8_flask.sandbox import planning, revisions
 from igny8_flask.sandbox.article import (
     plan_sections,
     render_html,
@@ -42,7 +42,9 @@ def _writer(question: Question, digest: str) -> Writer:
 def seed_of(question: Question, model: str, seed: int) -> str:
     """Name a question by a digest."""
     known = ("title", "keywords", "clusters", "headings", "outline", "sections", "word_count")
+    wished = ("instruction", "section", "article")
     data = {name: question.data.get(name) for name in known}
+    data |= {name: question.data[name] for name in wished if name in question.data}
     parts = [model, question.function, question.title, data, seed]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -63,6 +65,9 @@ def _guess(question: Question) -> str:
 
 
 def _article(question: Question, writer: Writer) -> str:
+    question = revisions.as_wished(question)
+    if revisions.is_section(question):
+        return _print(question, writer, revisions.write_section(question, writer))
     if not question.wants_json:
         with_faq = not question.data.get("outline")
         body = _body(question, writer, with_faq, question.markdown)

@@ -7,6 +7,8 @@ _ALIASES = {
     "generate_content": "generate_content",
     "auto_generate_content": "generate_content",
     "generate_article": "generate_content",
+    "revise_article": "generate_content",
+    "revise_section": "generate_content",
     "auto_cluster": "auto_cluster",
     "cluster_keywords": "auto_cluster",
     "generate_ideas": "generate_ideas",

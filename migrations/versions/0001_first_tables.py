@@ -351,6 +351,10 @@ def upgrade() -> None:
     sa.Column('provenance', sa.JSON(), nullable=False),
     sa.Column('moderation', sa.JSON(), nullable=True),
     sa.Column('links', sa.JSON(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('version_origin', sa.Enum('generated', 'edited', 'revised', 'restored', name='versionorigin', native_enum=False, length=20), nullable=False),
+    sa.Column('version_author', sa.String(length=250), nullable=True),
+    sa.Column('version_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('wp_post_id', sa.BigInteger(), nullable=True),
     sa.Column('wp_status', sa.String(length=20), nullable=True),
     sa.Column('wp_link', sa.String(length=1000), nullable=True),
@@ -476,6 +480,35 @@ def upgrade() -> None:
     with op.batch_alter_table('content_proposal', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_content_proposal_site_id'), ['site_id'], unique=False)
         batch_op.create_index('ix_content_proposal_site_id_content_id', ['site_id', 'content_id'], unique=False)
+
+    op.create_table('content_version',
+    sa.Column('content_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('origin', sa.Enum('generated', 'edited', 'revised', 'restored', name='versionorigin', native_enum=False, length=20), nullable=False),
+    sa.Column('author', sa.String(length=250), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('excerpt', sa.Text(), nullable=False),
+    sa.Column('word_count', sa.Integer(), nullable=False),
+    sa.Column('seo', sa.JSON(), nullable=False),
+    sa.Column('terms', sa.JSON(), nullable=False),
+    sa.Column('faq', sa.JSON(), nullable=False),
+    sa.Column('warnings', sa.JSON(), nullable=False),
+    sa.Column('provenance', sa.JSON(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id', 'site_id'], ['site.account_id', 'site.id'], name=op.f('fk_content_version_account_id_site_id')),
+    sa.ForeignKeyConstraint(['site_id', 'content_id'], ['content.site_id', 'content.id'], name=op.f('fk_content_version_site_id_content_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_content_version')),
+    sa.UniqueConstraint('content_id', 'number', name=op.f('uq_content_version_content_id_number')),
+    sa.UniqueConstraint('site_id', 'id', name=op.f('uq_content_version_site_id_id'))
+    )
+    with op.batch_alter_table('content_version', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_content_version_site_id'), ['site_id'], unique=False)
 
     op.create_table('publication',
     sa.Column('content_id', sa.Uuid(), nullable=False),
@@ -630,6 +663,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_publication_due_at')
 
     op.drop_table('publication')
+    with op.batch_alter_table('content_version', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_content_version_site_id'))
+
+    op.drop_table('content_version')
     with op.batch_alter_table('content_proposal', schema=None) as batch_op:
         batch_op.drop_index('ix_content_proposal_site_id_content_id')
         batch_op.drop_index(batch_op.f('ix_content_proposal_site_id'))

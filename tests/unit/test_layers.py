@@ -60,6 +60,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.receipts",
         "igny8_flask.rows",
         "igny8_flask.site_urls",
+        "igny8_flask.versions",
         "igny8_flask.waiting",
         "igny8_flask.wordpress",
         "igny8_flask.work_status",

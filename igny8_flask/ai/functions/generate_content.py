@@ -1,35 +1,29 @@
 """generate_content: a writer task becomes an article."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from igny8_flask.ai import validators
 from igny8_flask.ai.base import BaseAIFunction, known, owned_ids
+from igny8_flask.ai.functions import revision
+from igny8_flask.ai.functions.stored_article import (
+    article_of,
+    fresh_content,
+    fresh_proposal,
+    put_article,
+)
 from igny8_flask.ai.prompts import LANGUAGE, PromptRegistry, data_field, value
 from igny8_flask.ai.replies import ArticleReply, parse_article
 from igny8_flask.ai.replies.text import folded
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
-from igny8_flask.content import normalize, own_addresses, without_links
 from igny8_flask.db import db
 from igny8_flask.errors import InputError, NotFoundError
-from igny8_flask.models import (
-    Account,
-    Content,
-    ContentProposal,
-    ContentStatus,
-    ProposalState,
-    Site,
-    SitePost,
-    Task,
-    TaskStatus,
-)
+from igny8_flask.models import Account, Content, ContentProposal, ContentStatus, Task, TaskStatus
 
-TITLE_MAX_CHARS = 300
-MAX_NAMED = 5  # addresses in one warning
 LENGTH_TOLERANCE = 0.15  # share of the asked length that an article may miss unrepaired
 DEFAULT_PROMPT = """
 You write articles for a website. Write one complete, useful, factual article in {language}
@@ -133,12 +127,15 @@ class GenerateContentFunction(BaseAIFunction):
         ).first()
         if task is None:
             raise NotFoundError("The task was deleted meanwhile.")
+        options = payload.get("options", {})
+        wish = revision.wanted(article_of(task), options) if options.get("proposal") else None
         return {
             "items": [task],
             "title": task.title,
             "outline": task.outline,
-            "word_count": task.word_count,
-            "proposal": bool(payload.get("options", {}).get("proposal")),
+            "word_count": wish.word_count if wish else task.word_count,
+            "proposal": bool(options.get("proposal")),
+            "revision": wish,
             "site_id": site_id,
             "language": payload.get("language") or "English",
             "tone": _voice(payload),
@@ -146,6 +143,8 @@ class GenerateContentFunction(BaseAIFunction):
 
     def build_prompt(self, data: dict[str, Any], account: Account | None = None) -> Prompt:
         """Title, keywords and outline travel as data."""
+        if data["revision"]:
+            return revision.prompt_of(data["revision"], data, account)
         task: Task = data["items"][0]
         return PromptRegistry.get_prompt(
             self.get_name(),
@@ -172,7 +171,9 @@ class GenerateContentFunction(BaseAIFunction):
     def parse_response(
         self, response: str, step_tracker: StepTracker | None = None, **asked: Any
     ) -> ArticleReply:
-        """Any reply → an article or a named error."""
+        """Any reply → an article or a named error; a wish may change outline and length."""
+        if asked.get("revision"):
+            return parse_article(response, **known(asked, "title", "finish_reason"))
         reply = parse_article(
             response, **known(asked, "title", "outline", "finish_reason", "word_count")
         )
@@ -186,91 +187,39 @@ class GenerateContentFunction(BaseAIFunction):
         progress_tracker: ProgressTracker | None = None,
         step_tracker: StepTracker | None = None,
     ) -> dict[str, Any]:
-        """Store the article; a second run of the same task replaces the first one's text.
+        """Store the article; a second run of the same task keeps the first one's text as a version.
 
         A refresh, and the text for an article that stands on the site by now, is stored beside
         the present one instead, see ``refresh``.
         """
         reply = parsed[0]
-        article = reply.rows[0]
         task = db.session.get(Task, original_data["items"][0].id)
         if task is None:
             raise NotFoundError("The task was deleted while its article was being written.")
-        clean = normalize(article.body)
-        html, invented = _without_invented_links(clean.html, task)
-        content = db.session.scalars(select(Content).where(Content.task_id == task.id)).first()
-        if content is None:
-            content = Content(account_id=task.account_id, site_id=task.site_id, task_id=task.id)
-            db.session.add(content)
-        target: Content | ContentProposal = content
-        beside = original_data.get("proposal") or content.wp_post_id is not None
-        if beside and content.id is not None:
-            target = _fresh_proposal(content)
+        content = article_of(task)
+        words = None
+        if content is not None and (original_data.get("proposal") or content.wp_post_id):
+            target: Content | ContentProposal = fresh_proposal(content)
+            wish = original_data["revision"]
+            if wish and wish.section:
+                words = revision.put_section(target, content, reply, wish.section.id)
         else:
+            target = content = fresh_content(task, content)
             content.status = ContentStatus.DRAFT if reply.partial else ContentStatus.REVIEW
-            content.moderation = None
-        target.title = (article.title or clean.title or task.title)[:TITLE_MAX_CHARS]
-        target.html = html
-        target.excerpt = article.excerpt or clean.excerpt
-        target.word_count = clean.word_count
-        target.seo = {
-            "title": article.meta_title or target.title,
-            "description": article.meta_description or target.excerpt[:155],
-            "focus": article.focus_keyphrase or (task.keywords[0] if task.keywords else ""),
-        }
-        target.terms = {"categories": list(article.categories), "tags": list(article.tags)}
-        target.faq = [asdict(entry) for entry in article.faq]
-        target.warnings = [*reply.warnings, *clean.warnings, *invented, *_remarks(reply)]
+        if words is None:
+            put_article(target, task, reply)
         target.provenance = original_data["provenance"]
         task.status = TaskStatus.COMPLETED
+        db.session.add(target)
         db.session.flush()
         return {
             "content_id": str(content.id),
             "title": target.title,
-            "word_count": target.word_count,
+            "word_count": target.word_count if words is None else words,
             "warnings": target.warnings,
             "incomplete": reply.partial,
+            "proposal": target is not content,
         }
-
-
-def _fresh_proposal(content: Content) -> ContentProposal:
-    """A new proposal beside an article; one that waited unread gives way to it."""
-    mine = (
-        ContentProposal.site_id == content.site_id,
-        ContentProposal.content_id == content.id,
-        ContentProposal.state == ProposalState.OPEN,
-    )
-    db.session.execute(update(ContentProposal).where(*mine).values(state=ProposalState.DISCARDED))
-    owner = {"account_id": content.account_id, "site_id": content.site_id}
-    proposal = ContentProposal(**owner, content_id=content.id)
-    db.session.add(proposal)
-    return proposal
-
-
-def _without_invented_links(html: str, task: Task) -> tuple[str, list[str]]:
-    """The text without links to pages that its site does not have, and a word about them.
-
-    Sites whose plugin has not told its posts are left alone.
-    """
-    told = select(SitePost.url).where(SitePost.site_id == task.site_id)
-    home = db.session.scalar(select(Site.url).where(Site.id == task.site_id)) or ""
-    wanted = own_addresses(html, home)
-    if not wanted or db.session.scalar(told.limit(1)) is None:
-        return html, []
-    spellings = {address: _spellings(address) for address in wanted}
-    all_ = [one for some in spellings.values() for one in some]
-    live = set(db.session.scalars(told.where(SitePost.url.in_(all_))))
-    invented = [address for address, some in spellings.items() if not live & some]
-    if not invented:
-        return html, []
-    words = "Links to pages that this site does not have were taken out: "
-    return without_links(html, home, invented), [words + ", ".join(invented[:MAX_NAMED]) + "."]
-
-
-def _spellings(address: str) -> set[str]:
-    """The same address with and without TLS and the last slash."""
-    rest = address.partition("://")[2].rstrip("/")
-    return {f"{scheme}://{rest}{end}" for scheme in ("http", "https") for end in ("", "/")}
 
 
 def _voice(payload: dict[str, Any]) -> str:
@@ -289,10 +238,3 @@ def _shortfall(reply: ArticleReply, words_asked: int | None) -> str:
     if words_asked and abs(article.word_count - words_asked) > LENGTH_TOLERANCE * words_asked:
         parts.append(f"It has {article.word_count} words; about {words_asked} were asked for.")
     return " ".join(parts)
-
-
-def _remarks(reply: ArticleReply) -> list[str]:
-    remarks = [reply.shortfall] if reply.shortfall else []
-    if reply.partial:
-        remarks.append("The model stopped before the end; this article is not complete.")
-    return remarks

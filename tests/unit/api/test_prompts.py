@@ -21,6 +21,8 @@ TYPES = [
     "generate_images",
     "image_prompt",
     "negative_prompt",
+    "revise_article",
+    "revise_section",
 ]
 
 

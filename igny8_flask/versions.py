@@ -1,0 +1,180 @@
+"""Versions of an article: what stood before each change is kept, compared and brought back."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from igny8_flask import differences
+from igny8_flask.db import db, utcnow
+from igny8_flask.errors import ConflictError, NotFoundError
+from igny8_flask.models import AITaskLog, Content, ContentVersion, VersionOrigin
+from igny8_flask.rows import find
+from igny8_flask.services import current
+
+TEXT_PARTS = (
+    "title",
+    "html",
+    "excerpt",
+    "word_count",
+    "seo",
+    "terms",
+    "faq",
+    "warnings",
+    "provenance",
+)
+STALE = (
+    "Somebody changed this article while you had it open. Your text is still in the form: compare"
+    " it with the present one, then save again to put yours over it."
+)
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """A version in a list; ``cost_usd`` is that of the run that wrote it."""
+
+    number: int
+    origin: VersionOrigin
+    author: str | None
+    made_at: datetime
+    title: str
+    word_count: int
+    provenance: dict[str, Any]
+    cost_usd: float | None
+    is_current: bool
+
+
+def keep(
+    content: Content, origin: VersionOrigin, author: str | None = None, expected: int | None = None
+) -> None:
+    """Store the article as it stands, before it is changed; the change makes the next version.
+
+    ``expected`` is the version that the caller has seen. Raises ConflictError ``content_stale``
+    where another one stands by now. The caller commits.
+    """
+    number = content.version
+    if expected is not None and expected != number:
+        raise ConflictError(STALE, "content_stale")
+    values = {name: getattr(content, name) for name in TEXT_PARTS}
+    owner = {"account_id": content.account_id, "site_id": content.site_id}
+    was = {"origin": content.version_origin, "author": content.version_author}
+    made = content.version_at or content.created_at
+    with db.session.no_autoflush:
+        changed = db.session.scalar(
+            update(Content)
+            .where(Content.id == content.id, Content.version == number)
+            .values(version=number + 1)
+            .returning(Content.id)
+            .execution_options(synchronize_session=False)
+        )
+    if changed is None:
+        raise ConflictError(STALE, "content_stale")
+    db.session.add(
+        ContentVersion(**owner, content_id=content.id, number=number, made_at=made, **was, **values)
+    )
+    content.version = number + 1
+    content.version_origin, content.version_author = origin, author
+    content.version_at = utcnow()
+    db.session.execute(
+        delete(ContentVersion).where(
+            ContentVersion.content_id == content.id,
+            ContentVersion.number <= number - current().settings.keep_versions,
+        )
+    )
+
+
+def list_of(site_id: uuid.UUID, content_id: uuid.UUID) -> list[VersionView]:
+    """The present version and the earlier ones, newest first."""
+    content = find(Content, site_id, content_id)
+    rows = db.session.scalars(
+        select(ContentVersion)
+        .where(ContentVersion.site_id == site_id, ContentVersion.content_id == content_id)
+        .order_by(ContentVersion.number.desc())
+    )
+    present = VersionView(
+        content.version,
+        content.version_origin,
+        content.version_author,
+        content.version_at or content.created_at,
+        content.title,
+        content.word_count,
+        content.provenance,
+        _cost(content.provenance, content.version_origin),
+        True,
+    )
+    return [present, *(_view(row) for row in rows)]
+
+
+def difference(site_id: uuid.UUID, content_id: uuid.UUID, older: int, newer: int) -> dict[str, Any]:
+    """What the newer of two versions changed."""
+    content = find(Content, site_id, content_id)
+    before, after = _of(content, older), _of(content, newer)
+    names = (f"version {newer}", f"version {older}")
+    return differences.compare(words_of(after), words_of(before), names)
+
+
+def restore(
+    site_id: uuid.UUID, content_id: uuid.UUID, number: int, author: str | None = None
+) -> Content:
+    """Bring an earlier version back as the newest one; a post on the site waits for a person."""
+    content = find(Content, site_id, content_id)
+    wanted = _of(content, number)
+    if isinstance(wanted, Content):
+        raise ConflictError("This version is the present one.", "version_is_current")
+    keep(content, VersionOrigin.RESTORED, author)
+    for name in TEXT_PARTS:
+        setattr(content, name, getattr(wanted, name))
+    content.moderation = None
+    db.session.commit()
+    return content
+
+
+def forget(content: Content) -> None:
+    """Drop the earlier versions of an article that is deleted; the caller commits."""
+    mine = (ContentVersion.site_id == content.site_id, ContentVersion.content_id == content.id)
+    db.session.execute(delete(ContentVersion).where(*mine))
+
+
+def words_of(row: Any) -> dict[str, str]:
+    """The words of an article, a version or a proposal, as ``differences`` compares them."""
+    return {"title": row.title, "content": row.html, "excerpt": row.excerpt}
+
+
+def _of(content: Content, number: int) -> Content | ContentVersion:
+    if number == content.version:
+        return content
+    row = db.session.scalars(
+        select(ContentVersion).where(
+            ContentVersion.site_id == content.site_id,
+            ContentVersion.content_id == content.id,
+            ContentVersion.number == number,
+        )
+    ).first()
+    if row is None:
+        raise NotFoundError(f"Version {number} of this article is not kept any more.")
+    return row
+
+
+def _view(row: ContentVersion) -> VersionView:
+    return VersionView(
+        row.number,
+        row.origin,
+        row.author,
+        row.made_at,
+        row.title,
+        row.word_count,
+        row.provenance,
+        _cost(row.provenance, row.origin),
+        False,
+    )
+
+
+def _cost(provenance: dict[str, Any], origin: VersionOrigin) -> float | None:
+    """What the run that wrote a version cost; None for what a person did."""
+    run_id = provenance.get("run")
+    if not run_id or origin not in (VersionOrigin.GENERATED, VersionOrigin.REVISED):
+        return None
+    cost = db.session.scalar(select(AITaskLog.cost_usd).where(AITaskLog.id == uuid.UUID(run_id)))
+    return None if cost is None else float(cost)
