@@ -96,15 +96,21 @@ def difference(site: Site, delivery_id: uuid.UUID) -> dict[str, Any]:
     delivery = get(site.id, delivery_id)
     content = db.session.get_one(Content, delivery.content_id)
     ours = document_of(site, content, rules_for(site, delivery))
-    theirs = (delivery.receipt or {}).get("theirs")
+    choice = (delivery.result or {}).get("choice", {})
+    return {**differences.compare(ours, theirs(site, delivery)), "choice": choice}
+
+
+def theirs(site: Site, delivery: Delivery) -> dict[str, Any]:
+    """What stands on the site, asked now where it can be reached; ConflictError where unknown."""
+    told: dict[str, Any] | None = (delivery.receipt or {}).get("theirs")
     if not deliveries.is_pulled(site):
+        content = db.session.get_one(Content, delivery.content_id)
         client = sites.door_for(site, content)
         db.session.commit()
-        theirs = client.get_content(content.id)
-    if not theirs:
+        told = client.get_content(content.id)
+    if not told:
         raise ConflictError("The site has not told what stands there.", "nothing_to_compare")
-    choice = (delivery.result or {}).get("choice", {})
-    return {**differences.compare(ours, theirs), "choice": choice}
+    return told
 
 
 def rules_for(site: Site, delivery: Delivery) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from igny8_flask import batches, publishing, pull, site_media
+from igny8_flask import batches, choices, publishing, pull, site_media
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import STATES, StatusOut, status_response
@@ -56,6 +56,7 @@ class ChoiceOut(Schema):
     when = fields.String(allow_none=True)
     changed = fields.List(fields.String())
     edit_link = fields.String(allow_none=True)
+    decided = fields.String()
 
 
 class BothOut(Schema):
@@ -73,6 +74,13 @@ class DifferenceOut(Answer):
     title = fields.Nested(BothOut)
     excerpt = fields.Nested(BothOut)
     choice = fields.Nested(ChoiceOut)
+
+
+class DecisionOnPostIn(Schema):
+    """``keep`` leaves the site's post as it is, ``take`` makes its words our newest version."""
+
+    choice = fields.Enum(choices.Choice, by_value=True, required=True)
+    author = Text(250, load_default=None, allow_none=True)
 
 
 class DeliveryOut(Schema):
@@ -234,6 +242,15 @@ def read_status(delivery_id: uuid.UUID) -> Response:
 def read_difference(delivery_id: uuid.UUID) -> dict[str, Any]:
     """Compare our article with what stands on the site."""
     return publishing.difference(principal().site, delivery_id)
+
+
+@blp.route("/deliveries/<uuid:delivery_id>/choose/", methods=["POST"])
+@idempotent
+@blp.arguments(DecisionOnPostIn)
+@blp.response(200, StatusOut)
+def choose(body: dict[str, Any], delivery_id: uuid.UUID) -> dict[str, Any]:
+    """Decide about a post that somebody changed on the site; overwriting is publish with force."""
+    return describe(choices.decide(principal().site, delivery_id, **body))
 
 
 @blp.route("/deliveries/<uuid:delivery_id>/media/", methods=["POST"])

@@ -25,7 +25,7 @@ WISH = "Mention frost, and keep it short."
 
 @pytest.fixture
 def content(site: Site) -> Content:
-    outline = [{"heading": name, "key_points": []} for name in ("Soil", "Water", "Light")]
+    outline = [{"heading": name, "key_points": ["care"]} for name in ("Soil", "Water", "Light")]
     task = make_task(site, title="Raised beds", word_count=300, outline=outline)
     runs.submit(site, "generate_content", [task.id], {"images": False, "publish": False})
     run_next()

@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.batches",
         "igny8_flask.budgets",
         "igny8_flask.chains",
+        "igny8_flask.choices",
         "igny8_flask.core_sites",
         "igny8_flask.deliveries",
         "igny8_flask.handshake",

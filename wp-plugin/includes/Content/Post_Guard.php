@@ -131,7 +131,8 @@ final class Post_Guard {
 	 * @param array   $document Valid document; its base_sha names the version the sender has seen.
 	 */
 	private static function changed( WP_Post $post, array $document ): ?WP_Error {
-		$changes = self::changes( $post );
+		$is_other = static fn( $field ) => 'content' === $field || ! isset( $document[ $field ] ) || $document[ $field ] !== $post->{ 'post_' . $field };
+		$changes  = array_values( array_filter( self::changes( $post ), $is_other ) );
 		if ( ! $changes || self::has_seen( $post, (string) ( $document['base_sha'] ?? '' ) ) ) {
 			return null;
 		}
