@@ -29,7 +29,7 @@ def test_their_words_become_our_newest_version_and_the_next_delivery_passes(home
     choices.decide(home.site, delivery.id, Choice.TAKE, "Anna")
     assert (content.html, content.version) == ("<p>Written by Ed.</p>", 2)
     now, old = versions.list_of(home.site.id, content.id)
-    assert now.author == "Ed"
+    assert now.author == "ed"
     assert old.number == 1
     versions.restore(home.site.id, content.id, 1)
     assert content.html == before

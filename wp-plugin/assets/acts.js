@@ -139,25 +139,25 @@
 	}
 
 	const times = igny8.schedule || {};
-	const OTHERS = {
+	const OTHERS = Object.assign( {
 		publish, unlink, create_tasks: createTasks, 'delete': remove, approve, retry, stop,
 		schedule: times.choose,
 		unschedule: times.clear,
 		pause_publishing: () => times.halt( 'pause' ),
 		resume_publishing: () => times.halt( 'resume' ),
-	};
+	}, igny8.changes );
 
 	igny8.acts = {
 		usable,
 		work,
-		/** Does it; a promise where nothing is left to follow, so that the list can be drawn anew. */
-		run( act, rows ) {
+		/** Does it; a promise where nothing is left to follow, so that the list can be drawn anew. `ids` are the button's. */
+		run( act, rows, ids ) {
 			const about = work( act, rows );
 			if ( about ) {
 				igny8.jobs.start( { path: '/igny8/v1/runs', data: about, title: rows.length ? named( RUNS[ act ].title, rows ) : RUNS[ act ].title } );
 				return undefined;
 			}
-			return OTHERS[ act ]( rows );
+			return OTHERS[ act ]( rows, ids );
 		},
 	};
 }( window.wp, window.igny8 ) );

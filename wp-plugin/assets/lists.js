@@ -50,7 +50,7 @@
 			return;
 		}
 		pressed = selectorOf( button );
-		begin( name, row ? [ row ] : [], ( element || button.parentNode ).querySelectorAll( '[data-igny8-act]' ) );
+		begin( name, row ? [ row ] : [], ( element || button.parentNode ).querySelectorAll( '[data-igny8-act]' ), button.dataset.ids );
 	}
 
 	/** How the same button is found after the list was drawn anew. */
@@ -68,11 +68,11 @@
 	}
 
 	/** Starts an act; its buttons rest until it is known what came of it. */
-	function begin( name, rows, buttons ) {
+	function begin( name, rows, buttons, ids ) {
 		buttons.forEach( ( one ) => {
 			one.disabled = true;
 		} );
-		const done = igny8.acts.run( name, rows );
+		const done = igny8.acts.run( name, rows, ids );
 		if ( done ) {
 			done.catch( ( error ) => say( error.message, 'error' ) ).then( refresh );
 		}
@@ -113,6 +113,7 @@
 					} );
 					prepare();
 					refocus();
+					document.dispatchEvent( new CustomEvent( 'igny8:drawn' ) );
 				}
 			} )
 			.catch( () => say( __( 'The list could not be brought up to date. Reload the page.', 'igny8' ) ) )

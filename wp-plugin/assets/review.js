@@ -54,10 +54,29 @@
 		if ( ! Object.keys( changes ).length ) {
 			return Promise.resolve( false );
 		}
-		return wp.apiFetch( { path: '/igny8/v1/contents/' + form.dataset.id, method: 'PATCH', data: changes } ).then( () => {
+		changes.version = Number( form.dataset.version );
+		return wp.apiFetch( { path: '/igny8/v1/contents/' + form.dataset.id, method: 'PATCH', data: changes } ).then( ( saved ) => {
+			form.dataset.version = saved.content.version;
 			fields.forEach( ( field ) => before.set( field, field.value ) );
 			return true;
 		} );
+	}
+
+	/** Somebody else saved meanwhile: the next press knowingly saves over that version. */
+	function stale( error ) {
+		return wp.apiFetch( { path: '/igny8/v1/contents/' + form.dataset.id } ).then( ( present ) => {
+			form.dataset.version = present.content.version;
+			answer.textContent = error.message + ' ';
+			answer.appendChild( igny8.el( 'a', { href: window.location.href, target: '_blank', text: __( 'Open the present version in another tab', 'igny8' ) } ) );
+		} );
+	}
+
+	function told( error ) {
+		if ( 'content_stale' === error.code ) {
+			return stale( error );
+		}
+		answer.textContent = [ error.message ].concat( ...Object.values( ( error.data && error.data.fields ) || {} ) ).join( ' ' );
+		return undefined;
 	}
 
 	form.addEventListener( 'submit', ( event ) => {
@@ -73,14 +92,16 @@
 			} else if ( 'approved' === wish ) {
 				window.location.reload();
 			} else {
+				document.dispatchEvent( new CustomEvent( 'igny8:changed' ) );
 				answer.textContent = isSaved ? __( 'Saved.', 'igny8' ) : __( 'Nothing was changed.', 'igny8' );
 			}
-		} ).catch( ( error ) => {
-			answer.textContent = [ error.message ].concat( ...Object.values( ( error.data && error.data.fields ) || {} ) ).join( ' ' );
+		} ).catch( told ).catch( ( error ) => {
+			answer.textContent = error.message;
 		} ).then( () => rest( false ) );
 	} );
 	form.addEventListener( 'change', preview );
 	window.addEventListener( 'beforeunload', ( event ) => isDirty() && event.preventDefault() );
+	igny8.review = { isDirty };
 	rest( false );
 	preview();
 }( window.wp, window.igny8 ) );

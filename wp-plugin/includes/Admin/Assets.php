@@ -25,7 +25,7 @@ final class Assets {
 		Menu::CLUSTERS => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
 		Menu::IDEAS    => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
 		Menu::TASKS    => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
-		Menu::CONTENTS => array( 'badge', 'jobs', 'schedule', 'acts', 'quotes', 'edit', 'lists', 'review', 'links' ),
+		Menu::CONTENTS => array( 'badge', 'jobs', 'schedule', 'changes', 'acts', 'quotes', 'edit', 'lists', 'review', 'links' ),
 		Menu::CALENDAR => array( 'badge', 'jobs', 'schedule', 'acts', 'quotes', 'lists' ),
 		Menu::IMAGES   => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
 		Menu::ACTIVITY => array( 'badge', 'jobs', 'acts', 'quotes', 'lists' ),

@@ -18,7 +18,10 @@ defined( 'ABSPATH' ) || exit;
 final class Content_Review {
 
 	/** Cards beside the text, one class each; a card that carries data-panel is drawn anew when work has moved. */
-	const PANELS = array( Review\Schedule_Panel::class, Review\Links_Panel::class );
+	const PANELS = array( Review\Schedule_Panel::class, Review\Wish_Panel::class, Review\Links_Panel::class, Review\Versions_Panel::class );
+
+	/** Cards above the text, which need its width. */
+	const WIDE_PANELS = array( Review\Conflict_Panel::class, Review\Proposal_Panel::class );
 
 	/**
 	 * Draws the article with this id.
@@ -31,8 +34,11 @@ final class Content_Review {
 		}
 		$content = (array) $answer['content'];
 		printf( '<p>%s</p><div id="igny8-list"></div>', wp_kses_post( Cells::link( Menu::url( Menu::CONTENTS ), __( '← All content', 'igny8' ) ) ) );
-		printf( '<form id="igny8-review" data-id="%s" data-kind="contents" data-content="%s" data-task="%s" data-title="%s">', esc_attr( $id ), esc_attr( $id ), esc_attr( (string) ( $content['task_id'] ?? '' ) ), esc_attr( (string) $content['title'] ) );
+		printf( '<form id="igny8-review" data-id="%s" data-kind="contents" data-content="%s" data-task="%s" data-title="%s" data-version="%d">', esc_attr( $id ), esc_attr( $id ), esc_attr( (string) ( $content['task_id'] ?? '' ) ), esc_attr( (string) $content['title'] ), (int) ( $content['version'] ?? 1 ) );
 		echo '<div class="igny8-review-columns"><div>';
+		foreach ( self::WIDE_PANELS as $panel ) {
+			$panel::render( $content );
+		}
 		self::texts( $content );
 		self::preview();
 		echo '</div><aside>';

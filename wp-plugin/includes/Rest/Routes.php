@@ -33,6 +33,7 @@ final class Routes {
 		Schedule_Controller::class,
 		Links_Controller::class,
 		Posts_Controller::class,
+		Changes_Controller::class,
 		Collect_Controller::class,
 	);
 

@@ -70,6 +70,9 @@ final class Rows_Controller {
 	 */
 	public static function change( WP_REST_Request $request ) {
 		$changes = array_intersect_key( $request->get_params(), self::fields( self::kind( $request ) ) );
+		if ( 'contents' === self::kind( $request ) ) {
+			$changes += Changes_Controller::author();
+		}
 		return Client::of_site()->write( 'PATCH', self::address( $request ), $changes );
 	}
 
@@ -162,7 +165,7 @@ final class Rows_Controller {
 			'clusters' => array( 'name' => $text, 'description' => $text ), // phpcs:ignore WordPress.Arrays
 			'ideas'    => array( 'title' => $text, 'description' => $text, 'target_keywords' => $texts, 'word_count' => array( 'type' => 'integer' ) ), // phpcs:ignore WordPress.Arrays
 			'tasks'    => array( 'title' => $text, 'description' => $text, 'keywords' => $texts, 'word_count' => array( 'type' => 'integer' ) ), // phpcs:ignore WordPress.Arrays
-			'contents' => array( 'title' => $text, 'html' => $text, 'excerpt' => $text, 'status' => $status, 'seo' => $seo, 'terms' => $terms ), // phpcs:ignore WordPress.Arrays
+			'contents' => array( 'title' => $text, 'html' => $text, 'excerpt' => $text, 'status' => $status, 'seo' => $seo, 'terms' => $terms, 'version' => array( 'type' => 'integer' ) ), // phpcs:ignore WordPress.Arrays
 			'images'   => array( 'alt' => $text, 'caption' => $text, 'prompt' => $text ), // phpcs:ignore WordPress.Arrays
 		);
 		return $fields[ $kind ];
