@@ -1,4 +1,4 @@
-"""Reviewing in wp-admin: wishes and proposals, versions, two editors, a post that somebody changed."""
+"""Review in wp-admin: wishes, proposals, versions, two editors, a post that somebody changed."""
 
 from typing import Any
 
