@@ -107,9 +107,13 @@ def list_of(site_id: uuid.UUID, content_id: uuid.UUID) -> list[VersionView]:
     return [present, *(_view(row) for row in rows)]
 
 
-def difference(site_id: uuid.UUID, content_id: uuid.UUID, older: int, newer: int) -> dict[str, Any]:
-    """What the newer of two versions changed."""
+def difference(
+    site_id: uuid.UUID, content_id: uuid.UUID, older: int | None, newer: int | None
+) -> dict[str, Any]:
+    """What the newer of two versions changed; None is the present one, and the one before it."""
     content = find(Content, site_id, content_id)
+    newer = newer or content.version
+    older = older or max(1, newer - 1)
     before, after = _of(content, older), _of(content, newer)
     names = (f"version {newer}", f"version {older}")
     return differences.compare(words_of(after), words_of(before), names)

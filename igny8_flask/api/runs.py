@@ -107,7 +107,7 @@ class NextOut(Schema):
 
 
 class RunOut(Schema):
-    """A run in a list."""
+    """A run in a list; ``failed`` counts the parts that a retry would make up for."""
 
     task_id = fields.String()
     function = fields.String()
@@ -124,6 +124,7 @@ class RunOut(Schema):
     attempts = fields.Integer()
     started_at = fields.String(allow_none=True)
     finished_at = fields.String(allow_none=True)
+    failed = fields.Function(lambda run: int((run.get("result") or {}).get("failed") or 0))
     next = fields.Nested(NextOut)
     status_url = fields.String()
 

@@ -40,10 +40,10 @@ class ContentVersionsOut(Answer):
 
 
 class PairQuery(Schema):
-    """Two versions by number."""
+    """Two versions by number: without them, the present one and the one before it."""
 
-    older = fields.Integer(required=True, validate=validate.Range(1))
-    newer = fields.Integer(required=True, validate=validate.Range(1))
+    older = fields.Integer(load_default=None, validate=validate.Range(1))
+    newer = fields.Integer(load_default=None, validate=validate.Range(1))
 
 
 class VersionDifferenceOut(Answer):

@@ -20,7 +20,7 @@ from tests.lab.wp_admin import AdminSession
 TARGET = REPO / "docs/screenshots"
 NEWEST, OLDEST = "7.1", "6.1"
 LISTS = ("keywords", "clusters", "ideas", "tasks", "content", "calendar", "images", "activity")
-SECTIONS = ("models", "brand", "images", "publishing", "budgets", "prompts")
+SECTIONS = ("models", "brand", "images", "publishing", "budgets", "prompts", "roles")
 SCREENS = {
     "overview": "igny8",
     **{name: f"igny8-{name}" for name in LISTS},

@@ -16,7 +16,7 @@ from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession
 
 pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
-SECTIONS = ("connection", "models", "brand", "images", "publishing", "budgets", "prompts")
+SECTIONS = ("connection", "models", "brand", "images", "publishing", "budgets", "prompts", "roles")
 LISTS = ("keywords", "clusters", "ideas", "tasks", "content", "calendar", "images", "activity")
 SCREENS = {
     "overview": "igny8",

@@ -235,7 +235,8 @@
 		drawLinks( job );
 		parts.background.hidden = Boolean( job.done ) || ! job.route;
 		parts.close.hidden = ! job.done;
-		parts.retry.hidden = 'failed' !== job.done || ! job.mayRetry;
+		parts.retry.hidden = ! job.mayRetry || [ 'failed', 'success' ].indexOf( job.done ) < 0;
+		parts.retry.textContent = 'success' === job.done ? __( 'Retry the failed ones', 'igny8' ) : __( 'Try again', 'igny8' );
 		parts.force.hidden = 'failed' !== job.done || ! job.mayForce;
 		parts.cancel.hidden = Boolean( job.done ) || ! job.mayCancel;
 		parts.cancel.disabled = job.stopping;

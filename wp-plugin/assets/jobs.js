@@ -133,6 +133,7 @@
 			job.stopping = false;
 			save();
 		} else if ( 'SUCCESS' === status.state ) {
+			job.mayRetry = ( status.result || {} ).failed > 0;
 			return end( job, 'success' );
 		} else if ( 'FAILURE' === status.state ) {
 			job.error = status.error || __( 'The service gave no reason.', 'igny8' );

@@ -16,6 +16,7 @@
 		return {
 			bool: () => input.checked,
 			'number-select': () => Number( text ),
+			number: () => Number( text ),
 			money: () => ( '' === text ? null : Number( text ) ),
 			list: () => text.split( ',' ).map( ( word ) => word.trim() ).filter( Boolean ),
 		}[ input.dataset.kind ];
@@ -107,6 +108,29 @@
 		} ) );
 	}
 
+	/** Role → what it may do; administrators' boxes are fixed and not sent. */
+	function rolesForm( form ) {
+		const answer = form.querySelector( '.igny8-form-answer' );
+		const submit = form.querySelector( '[type=submit]' );
+		submit.disabled = false;
+		form.addEventListener( 'submit', ( event ) => {
+			event.preventDefault();
+			const roles = {};
+			form.querySelectorAll( 'input:not(:disabled)' ).forEach( ( box ) => {
+				roles[ box.name ] = ( roles[ box.name ] || [] ).concat( box.checked ? box.value : [] );
+			} );
+			submit.disabled = true;
+			send( 'roles', 'POST', { roles } ).then( () => {
+				answer.textContent = __( 'Saved.', 'igny8' );
+			}, ( error ) => {
+				answer.textContent = words( error );
+			} ).then( () => {
+				submit.disabled = false;
+			} );
+		} );
+	}
+
+	document.querySelectorAll( 'form.igny8-roles' ).forEach( rolesForm );
 	document.querySelectorAll( 'form.igny8-settings' ).forEach( settingsForm );
 	document.querySelectorAll( '#igny8-prompt' ).forEach( promptForm );
 }( window.wp, window.igny8 ) );

@@ -1,6 +1,6 @@
 <?php
 /**
- * Who may do what: three capabilities for people and one role for the service user.
+ * Who may do what: capabilities for people, which an administrator hands out by role, and one role for the service user.
  *
  * @package Igny8
  */
@@ -15,8 +15,15 @@ defined( 'ABSPATH' ) || exit;
 final class Capabilities {
 
 	const MANAGE   = 'igny8_manage';
+	const PLAN     = 'igny8_plan';
 	const GENERATE = 'igny8_generate';
 	const PUBLISH  = 'igny8_publish';
+
+	/** Comes with each of the others: to see the screens. The service user does not have it. */
+	const SEE = 'igny8_see';
+
+	/** What can be handed out. */
+	const CHOICES = array( self::PLAN, self::GENERATE, self::PUBLISH, self::MANAGE );
 
 	const ROLE = 'igny8_publisher';
 
@@ -33,9 +40,10 @@ final class Capabilities {
 		self::PUBLISH,
 	);
 
-	const PEOPLE = array(
-		'administrator' => array( self::MANAGE, self::GENERATE, self::PUBLISH ),
-		'editor'        => array( self::GENERATE, self::PUBLISH ),
+	/** Until an administrator chooses otherwise. */
+	const DEFAULTS = array(
+		'administrator' => self::CHOICES,
+		'editor'        => array( self::PLAN, self::GENERATE, self::PUBLISH ),
 	);
 
 	/**
@@ -44,12 +52,7 @@ final class Capabilities {
 	public static function install(): void {
 		remove_role( self::ROLE );
 		add_role( self::ROLE, __( 'IGNY8 Publisher', 'igny8' ), array_fill_keys( self::ROLE_CAPS, true ) );
-		foreach ( self::PEOPLE as $name => $caps ) {
-			$role = get_role( $name );
-			if ( $role ) {
-				array_map( array( $role, 'add_cap' ), $caps );
-			}
-		}
+		self::hand_out( self::chosen() );
 		Options::set( Options::VERSION, Plugin::version() );
 	}
 
@@ -58,10 +61,61 @@ final class Capabilities {
 	 */
 	public static function uninstall(): void {
 		remove_role( self::ROLE );
-		foreach ( self::PEOPLE as $name => $caps ) {
-			$role = get_role( $name );
-			if ( $role ) {
-				array_map( array( $role, 'remove_cap' ), $caps );
+		self::hand_out( array() );
+	}
+
+	/**
+	 * What each role may do now, by name of the role; administrators may do everything.
+	 *
+	 * @return array[]
+	 */
+	public static function chosen(): array {
+		$stored = json_decode( Options::get( Options::ROLES ), true );
+		return array( 'administrator' => self::CHOICES ) + ( is_array( $stored ) ? $stored : self::DEFAULTS );
+	}
+
+	/**
+	 * The roles of people who write: name → words.
+	 *
+	 * @return string[]
+	 */
+	public static function roles(): array {
+		$writers = array_filter( wp_roles()->role_objects, static fn( $role ) => $role->has_cap( 'edit_posts' ) && self::ROLE !== $role->name );
+		return array_map( 'translate_user_role', array_intersect_key( wp_roles()->get_names(), $writers ) );
+	}
+
+	/**
+	 * Keeps what an administrator chose; unknown roles and capabilities are left out.
+	 *
+	 * @param array $choice Role → capabilities.
+	 */
+	public static function choose( array $choice ): void {
+		$kept = array();
+		foreach ( array_keys( self::roles() ) as $name ) {
+			$kept[ $name ] = array_values( array_intersect( self::CHOICES, (array) ( $choice[ $name ] ?? array() ) ) );
+		}
+		Options::set( Options::ROLES, (string) wp_json_encode( $kept ) );
+		self::hand_out( self::chosen() );
+	}
+
+	/**
+	 * Gives every role exactly these capabilities of ours.
+	 *
+	 * @param array $given Role → capabilities.
+	 */
+	private static function hand_out( array $given ): void {
+		foreach ( wp_roles()->role_objects as $name => $role ) {
+			if ( self::ROLE === $name ) {
+				continue;
+			}
+			$caps = array_intersect( self::CHOICES, $given[ $name ] ?? array() );
+			$caps = $caps ? array_merge( $caps, array( self::SEE ) ) : array();
+			foreach ( array_merge( self::CHOICES, array( self::SEE ) ) as $cap ) {
+				if ( in_array( $cap, $caps, true ) ) {
+					$role->add_cap( $cap );
+				} elseif ( $role->has_cap( $cap ) ) {
+					$role->remove_cap( $cap );
+				}
 			}
 		}
 	}

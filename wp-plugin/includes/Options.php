@@ -27,6 +27,7 @@ final class Options {
 	const CONNECTED_AT   = 'igny8_connected_at';
 	const VERSION        = 'igny8_version';
 	const ABILITIES      = 'igny8_abilities';
+	const ROLES          = 'igny8_roles';
 	const INDEX_CURSOR   = 'igny8_index_cursor';
 	const INDEX_DONE     = 'igny8_index_done';
 
@@ -52,6 +53,7 @@ final class Options {
 		self::CONNECTED_AT,
 		self::VERSION,
 		self::ABILITIES,
+		self::ROLES,
 		self::INDEX_CURSOR,
 		self::INDEX_DONE,
 	);

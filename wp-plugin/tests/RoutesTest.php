@@ -64,6 +64,7 @@ class RoutesTest extends Igny8_TestCase {
 			'POST /ideas/create_tasks'   => array( '/ideas/create_tasks', $ids, self::PEOPLE ),
 			'GET /images/{id}/file'      => array( "/images/$id/file", array(), self::PEOPLE ),
 			'PATCH /settings'            => array( '/settings', array( 'brand' => array( 'tone' => 'calm' ) ), self::MANAGE ),
+			'POST /roles'                => array( '/roles', array( 'roles' => array( 'author' => array( 'igny8_plan' ) ) ), self::MANAGE ),
 			'POST /prompts'              => array( '/prompts', $prompt, self::MANAGE ),
 			'POST /prompts/dry_run'      => array( '/prompts/dry_run', $prompt, self::MANAGE ),
 			'POST /prompts/rollback'     => array( '/prompts/rollback', array( 'prompt_type' => 'auto_cluster', 'version' => 0 ), self::MANAGE ),

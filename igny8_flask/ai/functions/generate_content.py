@@ -218,7 +218,6 @@ class GenerateContentFunction(BaseAIFunction):
             "word_count": target.word_count if words is None else words,
             "warnings": target.warnings,
             "incomplete": reply.partial,
-            "proposal": target is not content,
         }
 
 

@@ -129,6 +129,7 @@ def test_every_post_that_writes_takes_an_idempotency_key(stranger):
         "/v1/sites/connect/",
         "/v1/sites/rotate_key/",
         "/v1/system/estimate/",
+        "/v1/writer/content/{content_id}/refresh/quote/",
         "/v1/system/prompts/dry_run/",
     }
 

@@ -32,6 +32,7 @@ HOSTILE = [
 
 
 COMPLETE = {
+    "/v1/publisher/deliveries/<uuid:delivery_id>/choose/": {"choice": "keep"},
     "/v1/publisher/deliveries/<uuid:delivery_id>/media/": {"lease": 1, "media": []},
     "/v1/publisher/deliveries/<uuid:delivery_id>/receipt/": {"lease": 1, "error": {"code": "x"}},
 }

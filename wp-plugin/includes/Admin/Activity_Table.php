@@ -155,7 +155,7 @@ final class Activity_Table extends List_Table {
 	}
 
 	/**
-	 * Stop, or try again.
+	 * Stop, or try again what did not work.
 	 *
 	 * @param array $item Run.
 	 */
@@ -164,6 +164,9 @@ final class Activity_Table extends List_Table {
 		$state = (string) ( $item['state'] ?? '' );
 		if ( in_array( $state, array( 'PENDING', 'PROGRESS' ), true ) ) {
 			return Cells::act( __( 'Stop', 'igny8' ), 'stop', $ids, self::name( $item ), 'button' );
+		}
+		if ( 'SUCCESS' === $state && ! empty( $item['failed'] ) ) {
+			return Cells::act( __( 'Retry the failed ones', 'igny8' ), 'retry', $ids, self::name( $item ), 'button' );
 		}
 		return in_array( $state, array( 'FAILURE', 'CANCELLED' ), true ) ? Cells::act( __( 'Try again', 'igny8' ), 'retry', $ids, self::name( $item ), 'button' ) : '—';
 	}

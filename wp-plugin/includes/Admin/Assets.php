@@ -20,7 +20,7 @@ final class Assets {
 
 	/** Screen → its scripts, in their order. */
 	const SCRIPTS = array(
-		Menu::OVERVIEW => array( 'badge', 'jobs' ),
+		Menu::OVERVIEW => array( 'badge', 'jobs', 'collect' ),
 		Menu::KEYWORDS => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'import', 'lists' ),
 		Menu::CLUSTERS => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),
 		Menu::IDEAS    => array( 'badge', 'jobs', 'acts', 'quotes', 'edit', 'lists' ),

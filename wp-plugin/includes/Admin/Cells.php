@@ -7,6 +7,8 @@
 
 namespace Igny8\Admin;
 
+use Igny8\Capabilities;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -55,8 +57,30 @@ final class Cells {
 		return sprintf( '<time datetime="%s" title="%s">%s</time>', esc_attr( gmdate( 'c', $time ) ), esc_attr( wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $time ) ), esc_html( $ago ) );
 	}
 
+	/** Acts that not everybody may carry out who sees the screens. */
+	const NEEDS = array(
+		'cluster'      => Capabilities::GENERATE,
+		'cluster_all'  => Capabilities::GENERATE,
+		'ideas'        => Capabilities::GENERATE,
+		'ideas_all'    => Capabilities::GENERATE,
+		'generate'     => Capabilities::GENERATE,
+		'images'       => Capabilities::GENERATE,
+		'wish'         => Capabilities::GENERATE,
+		'retry'        => Capabilities::GENERATE,
+		'stop'         => Capabilities::GENERATE,
+		'create_tasks' => Capabilities::PLAN,
+		'restore'      => Capabilities::PUBLISH,
+	);
+
 	/**
-	 * A button that acts.js listens to; lists.js switches it on, so that no press is lost.
+	 * Whether the current user may carry out an act.
+	 */
+	public static function may( string $act ): bool {
+		return ! isset( self::NEEDS[ $act ] ) || current_user_can( self::NEEDS[ $act ] );
+	}
+
+	/**
+	 * A button that acts.js listens to, '' for those who may not press it; lists.js switches it on, so that no press is lost.
 	 *
 	 * @param string   $words Label.
 	 * @param string   $act   Name in acts.js, or follow, edit.
@@ -65,6 +89,9 @@ final class Cells {
 	 * @param string   $css   Classes.
 	 */
 	public static function act( string $words, string $act, array $ids, string $title, string $css = 'button-link' ): string {
+		if ( ! self::may( $act ) ) {
+			return '';
+		}
 		return sprintf(
 			'<button type="button" disabled class="%s" data-igny8-act="%s" data-ids="%s" data-title="%s">%s<span class="screen-reader-text"> “%s”</span></button>',
 			esc_attr( $css ),

@@ -33,7 +33,7 @@ final class Keyword_Export {
 	 */
 	public static function send(): void {
 		check_admin_referer( self::ACTION );
-		if ( ! current_user_can( Capabilities::GENERATE ) ) {
+		if ( ! current_user_can( Capabilities::SEE ) ) {
 			wp_die( esc_html__( 'You are not allowed to do this.', 'igny8' ), '', array( 'response' => 403 ) );
 		}
 		$rows = self::rows();

@@ -86,6 +86,6 @@ abstract class List_Page {
 	 * @param string $act   Name in acts.js.
 	 */
 	protected static function button_for_all( string $words, string $act ): string {
-		return sprintf( '<button type="button" disabled class="page-title-action" data-igny8-act="%s">%s</button>', esc_attr( $act ), esc_html( $words ) );
+		return ! Cells::may( $act ) ? '' : sprintf( '<button type="button" disabled class="page-title-action" data-igny8-act="%s">%s</button>', esc_attr( $act ), esc_html( $words ) );
 	}
 }

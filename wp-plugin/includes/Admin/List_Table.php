@@ -236,6 +236,16 @@ abstract class List_Table extends WP_List_Table {
 	}
 
 	/**
+	 * Row actions, without those that the current user may not carry out.
+	 *
+	 * @param string[] $actions        Ready HTML.
+	 * @param bool     $always_visible Passed on.
+	 */
+	protected function row_actions( $actions, $always_visible = false ): string {
+		return parent::row_actions( array_filter( $actions ), $always_visible );
+	}
+
+	/**
 	 * The checkbox of a row.
 	 *
 	 * @param array $item Row.

@@ -41,17 +41,17 @@ final class Menu {
 	 * @return array[]
 	 */
 	private static function screens(): array {
-		$generate = Capabilities::GENERATE;
+		$see = Capabilities::SEE;
 		return array(
-			self::OVERVIEW => array( Overview_Page::class, __( 'Overview', 'igny8' ), $generate ),
-			self::KEYWORDS => array( Keywords_Page::class, __( 'Keywords', 'igny8' ), $generate ),
-			self::CLUSTERS => array( Clusters_Page::class, __( 'Clusters', 'igny8' ), $generate ),
-			self::IDEAS    => array( Ideas_Page::class, __( 'Ideas', 'igny8' ), $generate ),
-			self::TASKS    => array( Tasks_Page::class, __( 'Tasks', 'igny8' ), $generate ),
-			self::CONTENTS => array( Contents_Page::class, __( 'Content', 'igny8' ), $generate ),
-			self::CALENDAR => array( Calendar_Page::class, __( 'Calendar', 'igny8' ), $generate ),
-			self::IMAGES   => array( Images_Page::class, __( 'Images', 'igny8' ), $generate ),
-			self::ACTIVITY => array( Activity_Page::class, __( 'Activity', 'igny8' ), $generate ),
+			self::OVERVIEW => array( Overview_Page::class, __( 'Overview', 'igny8' ), $see ),
+			self::KEYWORDS => array( Keywords_Page::class, __( 'Keywords', 'igny8' ), $see ),
+			self::CLUSTERS => array( Clusters_Page::class, __( 'Clusters', 'igny8' ), $see ),
+			self::IDEAS    => array( Ideas_Page::class, __( 'Ideas', 'igny8' ), $see ),
+			self::TASKS    => array( Tasks_Page::class, __( 'Tasks', 'igny8' ), $see ),
+			self::CONTENTS => array( Contents_Page::class, __( 'Content', 'igny8' ), $see ),
+			self::CALENDAR => array( Calendar_Page::class, __( 'Calendar', 'igny8' ), $see ),
+			self::IMAGES   => array( Images_Page::class, __( 'Images', 'igny8' ), $see ),
+			self::ACTIVITY => array( Activity_Page::class, __( 'Activity', 'igny8' ), $see ),
 			self::SETTINGS => array( Settings_Page::class, __( 'Settings', 'igny8' ), Capabilities::MANAGE ),
 		);
 	}
@@ -60,7 +60,7 @@ final class Menu {
 	 * Adds the menu and its screens.
 	 */
 	public static function register(): void {
-		add_menu_page( 'IGNY8', 'IGNY8', Capabilities::GENERATE, self::OVERVIEW, '', 'dashicons-edit-page', 26 );
+		add_menu_page( 'IGNY8', 'IGNY8', Capabilities::SEE, self::OVERVIEW, '', 'dashicons-edit-page', 26 );
 		foreach ( self::screens() as $slug => list( $class, $title, $capability ) ) {
 			$hook = add_submenu_page( self::OVERVIEW, $title . ' ‹ IGNY8', $title, $capability, $slug, array( $class, 'render' ) );
 			if ( ! $hook ) {

@@ -9,6 +9,8 @@ namespace Igny8\Admin;
 
 use Igny8\Client;
 use Igny8\Connection;
+use Igny8\Rest\Contents_Controller;
+use Igny8\Sync;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -128,7 +130,8 @@ final class Overview_Page {
 	 * Whether the connection holds.
 	 */
 	private static function health(): void {
-		$bad = array_filter( Connection::describe()['checks'], static fn( $check ) => ! $check['ok'] );
+		$view = Connection::describe();
+		$bad  = array_filter( $view['checks'], static fn( $check ) => ! $check['ok'] );
 		echo '<section class="igny8-card"><h2>' . esc_html__( 'Connection', 'igny8' ) . '</h2>';
 		if ( ! $bad ) {
 			printf( '<p><span class="igny8-check is-ok">%s</span> %s</p>', esc_html__( 'Works', 'igny8' ), esc_html__( 'Articles reach this site.', 'igny8' ) );
@@ -136,11 +139,28 @@ final class Overview_Page {
 		foreach ( $bad as $check ) {
 			printf( '<p><span class="igny8-check is-bad">%s</span> %s</p>', esc_html( $check['label'] ), esc_html( $check['message'] ) );
 		}
+		self::pull( $view['mode'] );
 		self::index();
 		if ( current_user_can( \Igny8\Capabilities::MANAGE ) ) {
 			printf( '<p>%s</p>', wp_kses_post( Cells::link( Menu::url( Menu::SETTINGS ), __( 'Self-test and settings', 'igny8' ) ) ) );
 		}
 		echo '</section>';
+	}
+
+	/**
+	 * When the plugin fetches articles itself, and the button that does it now.
+	 */
+	private static function pull( string $mode ): void {
+		if ( 'pull' !== $mode ) {
+			return;
+		}
+		$next = (int) wp_next_scheduled( Sync::EVENT );
+		/* translators: %s: a span of time such as "5 minutes". */
+		$when = $next > time() ? sprintf( __( 'The next time is in %s.', 'igny8' ), human_time_diff( $next ) ) : __( 'The next time is due.', 'igny8' );
+		printf( '<p>%s %s</p>', esc_html__( 'The service can’t reach this site; the plugin fetches the posts.', 'igny8' ), esc_html( $when ) );
+		if ( Contents_Controller::may_publish() ) {
+			printf( '<p class="igny8-buttons"><button type="button" class="button" id="igny8-collect" disabled>%s</button> <span class="igny8-form-answer" role="status"></span></p>', esc_html__( 'Collect now', 'igny8' ) );
+		}
 	}
 
 	/**

@@ -28,6 +28,7 @@ final class Settings_Fields {
 			'publishing' => __( 'Publishing', 'igny8' ),
 			'budgets'    => __( 'Budgets', 'igny8' ),
 			'prompts'    => __( 'Prompts', 'igny8' ),
+			'roles'      => __( 'Roles', 'igny8' ),
 		);
 	}
 
@@ -113,6 +114,11 @@ final class Settings_Fields {
 					'publish' => __( 'public at once', 'igny8' ),
 				),
 			),
+			'publishing.approve_first' => array( __( 'Only after approval', 'igny8' ), 'bool', __( 'A finished article waits until somebody has approved it.', 'igny8' ) ),
+			'publishing.slots'        => array( __( 'Times of day', 'igny8' ), 'list', __( 'When public posts go out, for instance “09:00, 17:30”, in this site’s time zone. One article each. Left empty, there are no fixed times.', 'igny8' ) ),
+			'publishing.weekdays'     => array( __( 'Days of the week', 'igny8' ), 'list', __( 'Some of mon, tue, wed, thu, fri, sat, sun. Left empty, every day.', 'igny8' ) ),
+			'publishing.drip_minutes' => array( __( 'Minutes between two posts', 'igny8' ), 'number', __( 'Without times of day, public posts keep at least this distance. 0 means none.', 'igny8' ) ),
+			'publishing.daily_max'    => array( __( 'At most a day', 'igny8' ), 'number', __( 'No more posts go public on one day. 0 means no limit.', 'igny8' ) ),
 			'publishing.moderation'   => array( __( 'Check texts before they go public', 'igny8' ), 'bool', __( 'A text that the provider’s moderation refuses is not published.', 'igny8' ) ),
 			'publishing.categories'   => array( __( 'Categories for every post', 'igny8' ), 'list', __( 'Names, separated by commas. Articles suggest further ones.', 'igny8' ) ),
 			'publishing.create_terms' => array( __( 'May make new categories and tags', 'igny8' ), 'bool', __( 'Otherwise only those are used that this site has already.', 'igny8' ) ),

@@ -86,6 +86,8 @@ final class Settings_Form {
 			echo '</select>';
 		} elseif ( 'textarea' === $kind ) {
 			printf( '<textarea %s rows="4" class="large-text" maxlength="2000" dir="auto">%s</textarea>', $about, esc_textarea( $text ) );
+		} elseif ( 'number' === $kind ) {
+			printf( '<input type="number" %s min="0" step="1" class="small-text" value="%s">', $about, esc_attr( $text ) );
 		} elseif ( 'money' === $kind ) {
 			printf( '<input type="number" %s min="0" step="0.01" class="small-text" value="%s">', $about, esc_attr( $text ) );
 		} else {

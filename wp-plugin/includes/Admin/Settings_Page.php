@@ -31,6 +31,8 @@ final class Settings_Page {
 				self::connected( Connection::describe() );
 			} elseif ( 'prompts' === $section ) {
 				Prompts_Section::render();
+			} elseif ( 'roles' === $section ) {
+				Roles_Section::render();
 			} else {
 				Settings_Form::render( $section );
 			}

@@ -24,6 +24,7 @@ final class Changes_Controller {
 	 */
 	public static function register(): void {
 		$may     = Routes::needs( Capabilities::GENERATE );
+		$see     = Routes::needs( Capabilities::SEE );
 		$publish = array( Contents_Controller::class, 'may_publish' );
 		$once    = array( 'once' => Runs_Controller::once() );
 		$id      = array( 'id' => Routes::uuid() );
@@ -40,13 +41,13 @@ final class Changes_Controller {
 			'required' => true,
 		);
 		Routes::add( 'POST', $one . '/wish', array( __CLASS__, 'wish' ), $may, $id + $once + self::wish_args() );
-		Routes::add( 'POST', $one . '/wish/quote', array( __CLASS__, 'quote' ), $may, $id + self::wish_args() );
-		Routes::add( 'GET', $one . '/proposal', array( __CLASS__, 'proposal' ), $may, $id );
+		Routes::add( 'POST', $one . '/wish/quote', array( __CLASS__, 'quote' ), $see, $id + self::wish_args() );
+		Routes::add( 'GET', $one . '/proposal', array( __CLASS__, 'proposal' ), $see, $id );
 		Routes::add( 'POST', $one . '/proposal/(?P<answer>accept|discard)', array( __CLASS__, 'answer' ), $publish, $id + $once );
-		Routes::add( 'GET', $one . '/versions', array( __CLASS__, 'versions' ), $may, $id );
-		Routes::add( 'GET', $one . '/versions/diff', array( __CLASS__, 'compare' ), $may, $id + array_fill_keys( array( 'older', 'newer' ), $number ) );
-		Routes::add( 'POST', $one . '/versions/(?P<number>\d+)/restore', array( __CLASS__, 'restore' ), $may, $id + $once );
-		Routes::add( 'GET', $past . '/diff', array( __CLASS__, 'difference' ), $may, $id );
+		Routes::add( 'GET', $one . '/versions', array( __CLASS__, 'versions' ), $see, $id );
+		Routes::add( 'GET', $one . '/versions/diff', array( __CLASS__, 'compare' ), $see, $id + array_fill_keys( array( 'older', 'newer' ), $number ) );
+		Routes::add( 'POST', $one . '/versions/(?P<number>\d+)/restore', array( __CLASS__, 'restore' ), $publish, $id + $once );
+		Routes::add( 'GET', $past . '/diff', array( __CLASS__, 'difference' ), $see, $id );
 		Routes::add( 'POST', $past . '/choose', array( __CLASS__, 'choose' ), $publish, $id + $once + array( 'choice' => $choice ) );
 	}
 

@@ -43,7 +43,7 @@ final class Contents_Controller {
 	 * For people: the service user may write posts, but not ask the backend to.
 	 */
 	public static function may_publish(): bool {
-		return current_user_can( Capabilities::GENERATE ) && current_user_can( Capabilities::PUBLISH );
+		return current_user_can( Capabilities::SEE ) && current_user_can( Capabilities::PUBLISH );
 	}
 
 	/**

@@ -31,7 +31,7 @@ final class Estimates_Controller {
 	 * Registers the route.
 	 */
 	public static function register(): void {
-		Routes::add( 'POST', '/estimate', array( __CLASS__, 'ask' ), Routes::needs( Capabilities::GENERATE ), Runs_Controller::work_args() );
+		Routes::add( 'POST', '/estimate', array( __CLASS__, 'ask' ), Routes::needs( Capabilities::SEE ), Runs_Controller::work_args() );
 	}
 
 	/**

@@ -26,7 +26,7 @@ final class Images_Controller {
 	 * Registers the route.
 	 */
 	public static function register(): void {
-		Routes::add( 'GET', '/images/(?P<id>' . Routes::UUID . ')/file', array( __CLASS__, 'file' ), Routes::needs( Capabilities::GENERATE ), array( 'id' => Routes::uuid() ) );
+		Routes::add( 'GET', '/images/(?P<id>' . Routes::UUID . ')/file', array( __CLASS__, 'file' ), Routes::needs( Capabilities::SEE ), array( 'id' => Routes::uuid() ) );
 	}
 
 	/**

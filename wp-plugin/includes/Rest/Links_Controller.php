@@ -25,7 +25,8 @@ final class Links_Controller {
 	 * Registers the routes.
 	 */
 	public static function register(): void {
-		$may    = Routes::needs( Capabilities::GENERATE );
+		$see    = Routes::needs( Capabilities::SEE );
+		$may    = array( Contents_Controller::class, 'may_publish' );
 		$id     = array( 'id' => Routes::uuid() );
 		$one    = '/contents/(?P<id>' . Routes::UUID . ')/links';
 		$change = array(
@@ -47,9 +48,9 @@ final class Links_Controller {
 			),
 			'once'   => Runs_Controller::once(),
 		);
-		Routes::add( 'GET', $one, array( __CLASS__, 'read' ), $may, $id );
+		Routes::add( 'GET', $one, array( __CLASS__, 'read' ), $see, $id );
 		Routes::add( 'PATCH', $one, array( __CLASS__, 'change' ), $may, $id + $change );
-		Routes::add( 'POST', '/links/remove', array( __CLASS__, 'remove' ), array( Contents_Controller::class, 'may_publish' ), $which );
+		Routes::add( 'POST', '/links/remove', array( __CLASS__, 'remove' ), $may, $which );
 	}
 
 	/**

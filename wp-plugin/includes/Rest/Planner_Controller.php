@@ -25,7 +25,7 @@ final class Planner_Controller {
 	 * Registers the routes.
 	 */
 	public static function register(): void {
-		$may    = Routes::needs( Capabilities::GENERATE );
+		$may    = Routes::needs( Capabilities::PLAN );
 		$import = array(
 			'text'    => array(
 				'type'      => 'string',

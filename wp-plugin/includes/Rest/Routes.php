@@ -27,6 +27,7 @@ final class Routes {
 		Images_Controller::class,
 		Estimates_Controller::class,
 		Settings_Controller::class,
+		Roles_Controller::class,
 		Tasks_Controller::class,
 		Runs_Controller::class,
 		Contents_Controller::class,

@@ -32,12 +32,13 @@ final class Rows_Controller {
 	 * Registers the routes of every kind.
 	 */
 	public static function register(): void {
-		$may = Routes::needs( Capabilities::GENERATE );
+		$see = Routes::needs( Capabilities::SEE );
 		$id  = array( 'id' => Routes::uuid() );
 		foreach ( array_keys( self::PATHS ) as $kind ) {
 			$one = '/' . $kind . '/(?P<id>' . Routes::UUID . ')';
-			Routes::add( 'GET', '/' . $kind, array( __CLASS__, 'index' ), $may, self::list_args() );
-			Routes::add( 'GET', $one, array( __CLASS__, 'read' ), $may, $id );
+			$may = in_array( $kind, array( 'contents', 'images' ), true ) ? array( Contents_Controller::class, 'may_publish' ) : Routes::needs( Capabilities::PLAN );
+			Routes::add( 'GET', '/' . $kind, array( __CLASS__, 'index' ), $see, self::list_args() );
+			Routes::add( 'GET', $one, array( __CLASS__, 'read' ), $see, $id );
 			Routes::add( 'PATCH', $one, array( __CLASS__, 'change' ), $may, $id + self::fields( $kind ) );
 			if ( 'images' !== $kind ) {
 				Routes::add( 'DELETE', $one, array( __CLASS__, 'delete' ), $may, $id );

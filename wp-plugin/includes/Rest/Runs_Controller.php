@@ -31,12 +31,13 @@ final class Runs_Controller {
 	 */
 	public static function register(): void {
 		$may = Routes::needs( Capabilities::GENERATE );
+		$see = Routes::needs( Capabilities::SEE );
 		$id  = array( 'id' => Routes::uuid() );
 		$run = '/runs/(?P<id>' . Routes::UUID . ')';
 		Routes::add( 'POST', '/runs', array( __CLASS__, 'start' ), array( __CLASS__, 'may_start' ), self::work_args() + array( 'once' => self::once() ) );
-		Routes::add( 'GET', '/runs', array( __CLASS__, 'live' ), $may );
-		Routes::add( 'GET', $run, array( __CLASS__, 'run' ), $may, $id );
-		Routes::add( 'GET', '/deliveries/(?P<id>' . Routes::UUID . ')', array( __CLASS__, 'delivery' ), $may, $id );
+		Routes::add( 'GET', '/runs', array( __CLASS__, 'live' ), $see );
+		Routes::add( 'GET', $run, array( __CLASS__, 'run' ), $see, $id );
+		Routes::add( 'GET', '/deliveries/(?P<id>' . Routes::UUID . ')', array( __CLASS__, 'delivery' ), $see, $id );
 		Routes::add( 'POST', $run . '/cancel', array( __CLASS__, 'cancel' ), $may, $id );
 		Routes::add( 'POST', $run . '/retry', array( __CLASS__, 'retry' ), $may, $id );
 		Routes::add( 'POST', '/deliveries/(?P<id>' . Routes::UUID . ')/retry', array( __CLASS__, 'deliver_again' ), array( Contents_Controller::class, 'may_publish' ), $id );

@@ -23,7 +23,7 @@ final class Tasks_Controller {
 	 * Registers the route.
 	 */
 	public static function register(): void {
-		Routes::add( 'POST', '/tasks', array( __CLASS__, 'create' ), Routes::needs( Capabilities::GENERATE ), self::task_args() );
+		Routes::add( 'POST', '/tasks', array( __CLASS__, 'create' ), Routes::needs( Capabilities::PLAN ), self::task_args() );
 	}
 
 	/**

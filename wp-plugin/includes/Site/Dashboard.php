@@ -35,7 +35,7 @@ final class Dashboard {
 	 * Adds the widget for those who work with IGNY8.
 	 */
 	public static function add_widget(): void {
-		if ( current_user_can( Capabilities::GENERATE ) ) {
+		if ( current_user_can( Capabilities::SEE ) ) {
 			wp_add_dashboard_widget( 'igny8_dashboard', 'IGNY8', array( __CLASS__, 'widget' ) );
 		}
 	}
@@ -86,7 +86,7 @@ final class Dashboard {
 	 * The badge: what was known last, as a link to the screen that knows more.
 	 */
 	public static function badge( WP_Admin_Bar $bar ): void {
-		$counts = is_admin() && current_user_can( Capabilities::GENERATE ) ? get_transient( self::COUNTS ) : false;
+		$counts = is_admin() && current_user_can( Capabilities::SEE ) ? get_transient( self::COUNTS ) : false;
 		if ( ! is_array( $counts ) || ( ! $counts['review'] && ! $counts['live'] ) ) {
 			return;
 		}

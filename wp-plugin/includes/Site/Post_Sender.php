@@ -43,7 +43,7 @@ final class Post_Sender {
 	 * Whether the current user may have posts delivered.
 	 */
 	public static function may(): bool {
-		return current_user_can( Capabilities::GENERATE ) && current_user_can( Capabilities::PUBLISH );
+		return current_user_can( Capabilities::SEE ) && current_user_can( Capabilities::PUBLISH );
 	}
 
 	/**
