@@ -102,7 +102,7 @@ def test_an_accepted_proposal_keeps_what_it_replaced(site: Site, content: Conten
     refresh.start(site, content.id, WISH, section_spans(before)[0].id)
     run = run_next()
     assert run.state is WorkState.SUCCESS, run.error
-    refresh.accept(site, content.id, "Anna")
+    refresh.accept(site, content.id, author="Anna")
     now, old = versions.list_of(site.id, content.id)
     assert (now.number, now.origin, now.author) == (2, VersionOrigin.REVISED, "Anna")
     assert (old.number, old.origin) == (1, VersionOrigin.GENERATED)
