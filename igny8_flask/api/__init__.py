@@ -4,6 +4,7 @@ from flask import Flask
 
 from igny8_flask import auth
 from igny8_flask.api import (
+    choices,
     clusters,
     content,
     health,

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from igny8_flask import batches, choices, publishing, pull, site_media
+from igny8_flask import batches, publishing, pull, site_media
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import STATES, StatusOut, status_response
@@ -18,7 +18,6 @@ from igny8_flask.api.schemas import (
     Id,
     Ids,
     Int,
-    Problem,
     Text,
     Time,
     list_query,
@@ -46,41 +45,6 @@ class TrashIn(Schema):
     """Articles whose posts go to the trash of the site."""
 
     ids = Ids()
-
-
-class ChoiceOut(Schema):
-    """Why a person has to decide, and what they need for it."""
-
-    reason = fields.String()
-    who = fields.String(allow_none=True)
-    when = fields.String(allow_none=True)
-    changed = fields.List(fields.String())
-    edit_link = fields.String(allow_none=True)
-    decided = fields.String()
-
-
-class BothOut(Schema):
-    """One part in two versions."""
-
-    ours = fields.String()
-    theirs = fields.String()
-
-
-class DifferenceOut(Answer):
-    """Ours against the site's: ``text`` is a unified diff of the words."""
-
-    changed = fields.List(fields.String())
-    text = fields.String()
-    title = fields.Nested(BothOut)
-    excerpt = fields.Nested(BothOut)
-    choice = fields.Nested(ChoiceOut)
-
-
-class DecisionOnPostIn(Schema):
-    """``keep`` leaves the site's post as it is, ``take`` makes its words our newest version."""
-
-    choice = fields.Enum(choices.Choice, by_value=True, required=True)
-    author = Text(250, load_default=None, allow_none=True)
 
 
 class DeliveryOut(Schema):
@@ -233,24 +197,6 @@ def read_status(delivery_id: uuid.UUID) -> Response:
     """Show how a delivery goes."""
     caller = principal()
     return status_response(caller.ready or publishing.read_status(caller.site_id, delivery_id))
-
-
-@blp.route("/deliveries/<uuid:delivery_id>/diff/", methods=["GET"])
-@blp.response(200, DifferenceOut)
-@blp.alt_response(409, schema=Problem)
-@blp.alt_response(502, schema=Problem)
-def read_difference(delivery_id: uuid.UUID) -> dict[str, Any]:
-    """Compare our article with what stands on the site."""
-    return publishing.difference(principal().site, delivery_id)
-
-
-@blp.route("/deliveries/<uuid:delivery_id>/choose/", methods=["POST"])
-@idempotent
-@blp.arguments(DecisionOnPostIn)
-@blp.response(200, StatusOut)
-def choose(body: dict[str, Any], delivery_id: uuid.UUID) -> dict[str, Any]:
-    """Decide about a post that somebody changed on the site; overwriting is publish with force."""
-    return describe(choices.decide(principal().site, delivery_id, **body))
 
 
 @blp.route("/deliveries/<uuid:delivery_id>/media/", methods=["POST"])
