@@ -45,6 +45,7 @@ RESOURCES = (
     images,
     runs,
     publisher,
+    choices,
     links,
     schedule,
     system,

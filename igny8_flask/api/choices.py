@@ -1,4 +1,4 @@
-"""``/v1/publisher/deliveries/{id}/diff/`` and ``choose/``: posts that a person changed on the site."""
+"""``/v1/publisher/deliveries/{id}/diff/`` and ``choose/``: posts that a person changed."""
 
 import uuid
 from typing import Any
@@ -9,7 +9,7 @@ from igny8_flask import choices, publishing
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import StatusOut
-from igny8_flask.api.schemas import Answer, Text
+from igny8_flask.api.schemas import Answer, Problem, Text
 from igny8_flask.auth import principal
 from igny8_flask.work_status import describe
 
