@@ -86,15 +86,23 @@ final class Content_Review {
 		foreach ( array_filter( (array) ( $content['warnings'] ?? array() ), 'is_string' ) as $warning ) {
 			printf( '<p class="igny8-flag">%s</p>', esc_html( $warning ) );
 		}
-		printf( '<p class="igny8-buttons"><button type="submit" class="button" disabled value="">%s</button>', esc_html__( 'Save', 'igny8' ) );
+		echo '<p class="igny8-buttons">';
+		if ( current_user_can( Capabilities::PUBLISH ) ) {
+			self::buttons( $content );
+		}
+		echo '</p><p class="igny8-form-answer" role="status"></p></section>';
+	}
+
+	/**
+	 * What can be done with the text, by those who may.
+	 */
+	private static function buttons( array $content ): void {
+		printf( '<button type="submit" class="button" disabled value="">%s</button>', esc_html__( 'Save', 'igny8' ) );
 		if ( in_array( $content['status'], array( 'draft', 'review' ), true ) ) {
 			printf( '<button type="submit" class="button" disabled value="approved">%s</button>', esc_html__( 'Approve', 'igny8' ) );
 		}
-		if ( current_user_can( Capabilities::PUBLISH ) ) {
-			$label = empty( $content['wp_post_id'] ) ? __( 'Save and publish', 'igny8' ) : __( 'Save and update post', 'igny8' );
-			printf( '<button type="submit" class="button button-primary" disabled value="publish">%s</button>', esc_html( $label ) );
-		}
-		echo '</p><p class="igny8-form-answer" role="status"></p></section>';
+		$label = empty( $content['wp_post_id'] ) ? __( 'Save and publish', 'igny8' ) : __( 'Save and update post', 'igny8' );
+		printf( '<button type="submit" class="button button-primary" disabled value="publish">%s</button>', esc_html( $label ) );
 	}
 
 	/**

@@ -69,12 +69,10 @@ final class Contents_Table extends List_Table {
 			'publish'  => __( 'Publish', 'igny8' ),
 			'schedule' => __( 'Schedule…', 'igny8' ),
 			'unlink'   => __( 'Remove internal links', 'igny8' ),
+			'approve'  => __( 'Approve', 'igny8' ),
+			'delete'   => __( 'Delete', 'igny8' ),
 		);
-		return $actions + array(
-			'approve' => __( 'Approve', 'igny8' ),
-			'images' => __( 'Generate images', 'igny8' ),
-			'delete' => __( 'Delete', 'igny8' ),
-		);
+		return $actions + ( Cells::may( 'images' ) ? array( 'images' => __( 'Generate images', 'igny8' ) ) : array() );
 	}
 
 	/**

@@ -7,6 +7,7 @@
 
 namespace Igny8\Admin;
 
+use Igny8\Capabilities;
 use Igny8\Options;
 
 defined( 'ABSPATH' ) || exit;
@@ -76,7 +77,7 @@ abstract class List_Page {
 	 * A button that shows and hides a form above the table.
 	 */
 	protected static function opener( string $words, string $form ): string {
-		return sprintf( '<button type="button" disabled class="page-title-action igny8-opener" aria-expanded="false" aria-controls="%s">%s</button>', esc_attr( $form ), esc_html( $words ) );
+		return ! current_user_can( Capabilities::PLAN ) ? '' : sprintf( '<button type="button" disabled class="page-title-action igny8-opener" aria-expanded="false" aria-controls="%s">%s</button>', esc_attr( $form ), esc_html( $words ) );
 	}
 
 	/**
