@@ -165,6 +165,15 @@ def test_runs_are_listed_by_state_and_function(plugin, other_plugin):
     assert plugin("GET", f"{RUNS}?state=LOST").status_code == 422
 
 
+def test_a_list_tells_which_finished_runs_lack_a_part(plugin):
+    lacking = make_run(plugin.site, state=WorkState.SUCCESS, result={"failed": 2})
+    rows = plugin("GET", "/v1/system/tasks/").json["results"]
+    assert [row["failed"] for row in rows if row["task_id"] == str(lacking.id)] == [2]
+    whole = make_run(plugin.site, state=WorkState.SUCCESS, result={"count": 2})
+    rows = plugin("GET", "/v1/system/tasks/").json["results"]
+    assert [row["failed"] for row in rows if row["task_id"] == str(whole.id)] == [0]
+
+
 def test_a_waiting_run_is_cancelled_and_can_be_retried(plugin):
     run = make_run(plugin.site)
     assert plugin("POST", f"{RUNS}{run.id}/cancel/").status_code == 202
@@ -182,6 +191,7 @@ def test_an_article_is_sent_once_and_followed(plugin):
     assert plugin("POST", PUBLISH, {"ids": [str(content.id)]}).json == first.json
     status = plugin("GET", first.json["status_url"]).json
     assert (status["function"], status["state"]) == ("publish", "PENDING")
+    assert status["content_id"] == str(content.id)
     listed = plugin("GET", "/v1/publisher/deliveries/").json["results"]
     assert [row["content_id"] for row in listed] == [str(content.id)]
     shown = plugin("GET", f"/v1/writer/content/{content.id}/").json["content"]
