@@ -12,7 +12,7 @@ from bench.backend import Backend
 from igny8_flask import runs
 from igny8_flask.db import db
 from igny8_flask.leases import admit
-from igny8_flask.models import AITaskLog
+from igny8_flask.models import AITaskLog, Site
 from tests.factories import make_task
 
 WARM_UP = 3
@@ -20,7 +20,7 @@ WARM_UP = 3
 
 def one_run(backend: Backend) -> None:
     """Submit, admit and execute one article, as API, dispatcher and worker do."""
-    site = backend.sites[0].site
+    site = db.session.get_one(Site, backend.sites[0].site.id)
     task = make_task(site, title="How to prune an apple tree", word_count=300)
     runs.submit(site, "generate_content", [task.id], {"images": False, "publish": False})
     for ticket in admit(AITaskLog, 10, 10):

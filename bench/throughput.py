@@ -15,10 +15,10 @@ from bench.engines import (
     PEERS,
     WORDS,
     Outcome,
-    database_kb_a_run,
     record_body,
     run_ours,
     run_peer,
+    weigh_a_run,
 )
 from bench.report import Section, Spread, figure
 from tests.lab.postgresql import postgresql
@@ -43,7 +43,8 @@ def measure(quick: bool) -> Sequence[Section]:
     outcomes: dict[str, list[Outcome]] = {}
     with Backend(pace=str(DELAY_S), sites=SITES) as backend:
         body = record_body(backend)
-        section.constants["database_kb_a_run"] = database_kb_a_run(backend)
+        kilobytes, processor_ms = weigh_a_run(backend)
+        section.constants["database_kb_a_run"] = kilobytes
         for ours in (MAIN,) if quick else OURS:
             count = min(MOST, ours.in_flight * (TURNS_MAIN if ours is MAIN else TURNS))
             count = ours.in_flight * 2 if quick else count
@@ -56,6 +57,13 @@ def measure(quick: bool) -> Sequence[Section]:
     for name, found in outcomes.items():
         section.rows.append(_row(name, found))
     _judge(section, outcomes)
+    section.notes.append(
+        f"From submission to its end a run takes {figure(processor_ms)} ms of processor in one"
+        f" process, so that one interpreter ends at most {figure(60_000 / processor_ms)} a minute;"
+        " `make profile` shows where they go: about half to SQL statements (checkpoint, ledger,"
+        " caps, progress, article), the rest to the stream, the parser and the normalizer."
+        " A peer's job does none of this. More processes raise the bound."
+    )
     section.notes.append("Not measured: models that answer within a few milliseconds, Windows.")
     return [section]
 
