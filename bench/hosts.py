@@ -136,7 +136,7 @@ class Fleet:
         """Ask one API host, or the other where the first does not answer; the host's name."""
         task = make_task(self.plugin.site, title=f"Article {number}", word_count=300)
         body = {"ids": [str(task.id)], "options": {"images": False, "publish": True}}
-        headers = {**self.plugin.headers, "Idempotency-Key": f"bench-{number:08d}"}
+        headers = {**self.plugin.headers, "Idempotency-Key": f"bench-{number:016d}"}
         first = number % len(APIS)
         for name in (APIS[first], APIS[1 - first]):
             with suppress(requests.RequestException):
@@ -249,7 +249,7 @@ def _audit(
         "articles": how_many(Content),
         "posts": len(fleet.site.posts),
         "posts made twice": sum(number - 1 for number in titles.values()),
-        "runs that another host took over": how_many(AITaskLog, AITaskLog.crashes > 0),
+        "runs dispatched again": how_many(AITaskLog, AITaskLog.generation > 1),
         "calls left in the air by the cut and the kill": how_many(
             PaidCall, PaidCall.state == CallState.UNKNOWN
         ),
