@@ -24,7 +24,12 @@ TRACES = re.compile(
 def routes(app: Flask, methods: set[str]) -> list[tuple[str, str]]:
     """Every route that asks for a key, with ids of nobody."""
     return [
-        (method, re.sub(r"<uuid:\w+>", str(uuid.uuid4()), re.sub(r"<string:\w+>", "x", rule.rule)))
+        (
+            method,
+            re.sub(
+                r"<uuid:\w+>", str(uuid.uuid4()), re.sub(r"<(?:string|int):\w+>", "1", rule.rule)
+            ),
+        )
         for rule in app.url_map.iter_rules()
         if rule.endpoint not in PUBLIC_ENDPOINTS
         for method in sorted((rule.methods or set()) & methods)

@@ -39,7 +39,7 @@ COMPLETE = {
 
 
 def concrete(rule: str) -> str:
-    return re.sub(r"<uuid:\w+>", str(uuid.uuid4()), rule)
+    return re.sub(r"<int:\w+>", "1", re.sub(r"<uuid:\w+>", str(uuid.uuid4()), rule))
 
 
 def routes(app, methods):
