@@ -116,11 +116,13 @@ class Script:
     def _messages(self, site: Site) -> list[dict[str, str]]:
         """The prompt that the product would send for the same task."""
         fn = get_function_instance("generate_content")
-        task = Task(account_id=site.account_id, site_id=site.id, title=TITLE, word_count=WORDS)
-        task.keywords, task.outline, task.description = [], [], ""
-        values = {"language": "English", "tone": "clear", "site_id": site.id, "items": [task]}
+        owner = {"account_id": site.account_id, "site_id": site.id}
+        task = Task(**owner, title=TITLE, word_count=WORDS)
+        db.session.add(task)
+        db.session.commit()
         account = db.session.get_one(Account, site.account_id)
-        prompt = fn.build_prompt(values, account)
+        asked = {"site_id": site.id, "ids": [task.id], "options": {}}
+        prompt = fn.build_prompt(fn.prepare(asked, account), account)
         return [
             {"role": "system", "content": prompt.system},
             {"role": "user", "content": prompt.user},
