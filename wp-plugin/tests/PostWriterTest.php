@@ -8,6 +8,7 @@
 use Igny8\Content\Lock;
 use Igny8\Content\Meta;
 use Igny8\Content\Post_Guard;
+use Igny8\Content\Post_Remover;
 use Igny8\Content\Post_Writer;
 
 class PostWriterTest extends Igny8_TestCase {
@@ -114,6 +115,23 @@ class PostWriterTest extends Igny8_TestCase {
 		$this->as_service();
 		$answer = $this->put( array( 'content' => '<p>Second</p>' ) );
 		$this->assertSame( array( 423, 'igny8_locked', 'Editor' ), array( $answer->get_status(), $answer->get_data()['code'], $answer->get_data()['data']['user'] ) );
+	}
+
+	public function test_only_the_draft_of_the_connection_test_is_deleted_for_good(): void {
+		$draft = '/igny8/v1/content/' . Post_Remover::TEST_DRAFT;
+		$force = array( 'force' => true );
+		$id    = $this->rest( 'PUT', $draft, array( 'title' => 'T', 'content' => 'C' ) )->get_data()['id'];
+		$this->assertSame( 200, $this->rest( 'DELETE', $draft, $force )->get_status() );
+		$this->assertNull( get_post( $id ) );
+		$this->assertFalse( get_option( Igny8\Options::GONE . Post_Remover::TEST_DRAFT ) );
+		$this->assertSame( 404, $this->rest( 'DELETE', $draft, $force )->get_status() );
+
+		$public = $this->rest( 'PUT', $draft, array( 'title' => 'T', 'content' => 'C', 'status' => 'publish' ) )->get_data()['id'];
+		wp_update_post( array( 'ID' => $public, 'post_status' => 'draft' ) );
+		$this->assertSame( 403, $this->rest( 'DELETE', $draft, $force )->get_status() );
+		$other = $this->put()->get_data()['id'];
+		$this->assertSame( 403, $this->rest( 'DELETE', '/igny8/v1/content/' . self::UUID, $force )->get_status() );
+		$this->assertSame( array( 'draft', 'draft' ), array( get_post_status( $public ), get_post_status( $other ) ) );
 	}
 
 	public function test_a_trashed_post_stays_in_the_trash_until_forced(): void {

@@ -23,6 +23,7 @@ def test_the_draft_of_the_test_is_removed_again(wordpress):
     put, delete = [request for request in wordpress.seen if "content/" in request.path]
     assert (put.method, delete.method) == ("PUT", "DELETE")
     assert put.path == delete.path
+    assert delete.args["force"] == "true"
     assert put.get_json()["status"] == "draft"
 
 
