@@ -5,16 +5,17 @@ from contextlib import contextmanager
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.outcome import paid_calls, posts
 from tests.lab.axe import barriers
 from tests.lab.browser import Tab, tab
+from tests.lab.post_panel import PostPanel
 from tests.lab.stack import Stack
 from tests.lab.wordpress_site import WordPressSite
+from tests.lab.wp_admin import AdminSession
 
 pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
-RUN_MS = 90_000
 TITLE = "Mulching beds before winter"
 OWN_WORDS = "These words are mine."
 MAKE_POST = """
@@ -33,57 +34,10 @@ return array(
 	'seo' => get_post_meta( $post->ID, '_igny8_seo_title', true ),
 );
 """
+ONE_MORE_PICTURE = """(before) => wp.data.select('core/block-editor').getBlocks()
+  .filter((block) => 'core/image' === block.name).length === before + 1"""
+EDITED_PICTURE = "() => wp.data.select('core/editor').getEditedPostAttribute('featured_media')"
 CLASSIC = "<?php add_filter( 'use_block_editor_for_post', '__return_false' );\n"
-
-
-class PostPanel:
-    """The panel as a person uses it, whichever editor it stands in."""
-
-    def __init__(self, tab: Tab, post_id: int) -> None:
-        self.tab = tab
-        self.page: Page = tab.page
-        self.post_id = post_id
-
-    @property
-    def place(self) -> Locator:
-        return self.page.locator(".igny8-panel")
-
-    def open_block(self) -> None:
-        self.tab.edit_post(self.post_id)
-        self.page.get_by_role("button", name="IGNY8", exact=True).first.click()
-        expect(self.place.get_by_role("heading", name="Text")).to_be_visible()
-
-    def open_classic(self) -> None:
-        self.tab.admin(f"post.php?post={self.post_id}&action=edit")
-        expect(self.place.get_by_role("heading", name="Text")).to_be_visible()
-
-    def press(self, name: str) -> None:
-        self.place.get_by_role("button", name=name, exact=True).click()
-
-    def quoted(self, act: str) -> str:
-        """Ask for an act; its price."""
-        self.press(act)
-        quote = self.place.locator(".igny8-quote")
-        expect(quote).to_contain_text("credit")
-        return quote.inner_text()
-
-    def finish(self) -> None:
-        """Wait in the dialog for the end and close it."""
-        dialog = self.page.locator("dialog[open]")
-        expect(dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
-        dialog.get_by_role("button", name="Close").click()
-
-    def work(self, act: str) -> None:
-        """Have an act done to its end."""
-        self.quoted(act)
-        self.press("Start")
-        self.finish()
-
-    def take(self) -> None:
-        """Put the offered text into the post; the editor comes back with it."""
-        self.press("Put into this post")
-        with self.page.expect_navigation():
-            self.finish()
 
 
 @contextmanager
@@ -133,6 +87,35 @@ def test_a_post_is_written_from_its_title_compared_and_only_then_replaced(
     expect(panel.place.get_by_text("Cost", exact=True)).to_be_visible()
     assert admin_tab.complaints == []
     assert connected_site.php_log() == ""
+
+
+def test_a_refresh_waits_as_a_proposal_and_pictures_and_search_fields_are_put_by_hand(
+    admin_tab: Tab, admin: AdminSession, connected_site: WordPressSite
+) -> None:
+    task = admin.create_task(TITLE, keywords=["mulch"])
+    post_id = admin.outcome(admin.generate(task, images=True, publish=True))["result"]["post_id"]
+    delivered = connected_site.wp_eval(READ_POST % post_id)["text"]
+    connected_site.wp_eval(f"delete_post_thumbnail( {post_id} );")
+    panel = PostPanel(admin_tab, post_id)
+    panel.open_block()
+    panel.work("Write anew")
+    expect(panel.place.get_by_text("A rewritten text waits for you.")).to_be_visible()
+    assert connected_site.wp_eval(READ_POST % post_id)["text"] == delivered
+    panel.press("Drop it")
+    expect(panel.place.get_by_role("button", name="Send again")).to_be_visible()
+
+    panel.place.get_by_role("button", name="Set as featured image").last.click()
+    expect(panel.place.get_by_text("Save the post to keep it.")).to_be_visible()
+    panel.place.get_by_role("button", name="Insert").first.click()
+    admin_tab.page.wait_for_function(ONE_MORE_PICTURE, arg=delivered.count("<!-- wp:image"))
+    assert admin_tab.page.evaluate(EDITED_PICTURE) > 0
+    assert connected_site.wp_eval(READ_POST % post_id)["picture"] == 0, "not saved yet"
+
+    panel.place.get_by_label("Title for search engines").fill("Mulch, at last")
+    panel.press("Save search fields")
+    expect(panel.place.get_by_text("The search fields are saved.")).to_be_visible()
+    assert connected_site.wp_eval(READ_POST % post_id)["seo"] == "Mulch, at last"
+    assert admin_tab.complaints == []
 
 
 def test_the_classic_editor_has_the_same_in_a_box(

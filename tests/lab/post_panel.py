@@ -1,0 +1,57 @@
+"""The plugin's panel beside a post, worked the way a person works it."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.lab.browser import Tab
+
+RUN_MS = 90_000
+
+
+class PostPanel:
+    """The panel as a person uses it, whichever editor it stands in."""
+
+    def __init__(self, tab: Tab, post_id: int) -> None:
+        self.tab = tab
+        self.page: Page = tab.page
+        self.post_id = post_id
+
+    @property
+    def place(self) -> Locator:
+        return self.page.locator(".igny8-panel")
+
+    def open_block(self) -> None:
+        self.tab.edit_post(self.post_id)
+        self.page.get_by_role("button", name="IGNY8", exact=True).first.click()
+        expect(self.place.get_by_role("heading", name="Text")).to_be_visible()
+
+    def open_classic(self) -> None:
+        self.tab.admin(f"post.php?post={self.post_id}&action=edit")
+        expect(self.place.get_by_role("heading", name="Text")).to_be_visible()
+
+    def press(self, name: str) -> None:
+        self.place.get_by_role("button", name=name, exact=True).click()
+
+    def quoted(self, act: str) -> str:
+        """Ask for an act; its price."""
+        self.press(act)
+        quote = self.place.locator(".igny8-quote")
+        expect(quote).to_contain_text("credit")
+        return quote.inner_text()
+
+    def finish(self) -> None:
+        """Wait in the dialog for the end and close it."""
+        dialog = self.page.locator("dialog[open]")
+        expect(dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+        dialog.get_by_role("button", name="Close").click()
+
+    def work(self, act: str) -> None:
+        """Have an act done to its end."""
+        self.quoted(act)
+        self.press("Start")
+        self.finish()
+
+    def take(self) -> None:
+        """Put the offered text into the post; the editor comes back with it."""
+        self.press("Put into this post")
+        with self.page.expect_navigation():
+            self.finish()
