@@ -101,13 +101,17 @@ final class Service_User {
 	}
 
 	/**
-	 * Removes the user; what it wrote goes to $heir.
+	 * Removes the user, in a network from there too; what it wrote goes to $heir.
 	 */
 	public static function remove( int $heir ): void {
 		$user = self::find();
 		if ( $user ) {
 			require_once ABSPATH . 'wp-admin/includes/user.php';
 			wp_delete_user( $user->ID, $heir );
+			if ( is_multisite() && ! get_blogs_of_user( $user->ID, true ) ) {
+				require_once ABSPATH . 'wp-admin/includes/ms.php';
+				wpmu_delete_user( $user->ID ); // Of a network, the line before only took it from its site.
+			}
 		}
 	}
 }
