@@ -11,7 +11,7 @@
 
 	const { __ } = wp.i18n;
 	const html = form.elements.html;
-	const frame = form.querySelector( '.igny8-preview' );
+	let frame = form.querySelector( '.igny8-preview' );
 	const answer = form.querySelector( '.igny8-form-answer' );
 	const buttons = form.querySelectorAll( '[type=submit]' );
 	const fields = Array.from( form.elements ).filter( ( field ) => field.name );
@@ -21,14 +21,22 @@
 		button.disabled = isResting;
 	} );
 
-	/** The frame is sandboxed without scripts, and forbids them once more itself. */
+	/** Has the text drawn by the site's theme in a fresh frame, so that “Back” leaves the page as ever. */
 	function preview() {
-		const head = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'self\' \'unsafe-inline\'; img-src * data:">'
-			+ '<style>body{max-width:720px;margin:0 auto;padding:16px;font:17px/1.6 system-ui,sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}</style>'
-			+ '<link rel="stylesheet" href="' + frame.dataset.style + '">';
-		const title = document.createElement( 'h1' );
-		title.textContent = form.elements.title.value;
-		frame.srcdoc = '<!doctype html><html lang="' + ( igny8.language() || 'en' ) + '" dir="' + ( document.dir || 'ltr' ) + '"><head>' + head + '</head><body>' + title.outerHTML + html.value + '</body></html>';
+		const fresh = frame.cloneNode();
+		frame.replaceWith( fresh );
+		frame = fresh;
+		const { url, nonce, post } = frame.dataset;
+		const values = { _wpnonce: nonce, post, title: form.elements.title.value, html: html.value };
+		const inputs = Object.keys( values ).map( ( name ) => {
+			const input = igny8.el( 'textarea', { name } );
+			input.value = values[ name ];
+			return input;
+		} );
+		const sender = igny8.el( 'form', { method: 'post', action: url, target: frame.name, hidden: '' }, inputs );
+		document.body.appendChild( sender );
+		sender.submit();
+		sender.remove();
 	}
 
 	function data( status ) {

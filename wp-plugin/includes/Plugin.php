@@ -15,7 +15,7 @@ defined( 'ABSPATH' ) || exit;
 final class Plugin {
 
 	/** Parts that stand inside WordPress's own screens and programs, each with its hooks. */
-	const EVERYWHERE = array( Site\Health::class, Site\Abilities::class, Site\Commands::class, Site\Connector::class, Site\Dashboard::class );
+	const EVERYWHERE = array( Site\Health::class, Site\Abilities::class, Site\Commands::class, Site\Connector::class, Site\Dashboard::class, Site\Preview::class );
 	const IN_ADMIN   = array( Site\Post_Sender::class, Site\Post_List::class, Site\Editor_Panel::class, Site\Privacy::class );
 
 	/**

@@ -9,6 +9,7 @@ namespace Igny8\Admin;
 
 use Igny8\Capabilities;
 use Igny8\Client;
+use Igny8\Site\Preview;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -40,7 +41,7 @@ final class Content_Review {
 			$panel::render( $content );
 		}
 		self::texts( $content );
-		self::preview();
+		self::preview( $content );
 		echo '</div><aside>';
 		self::state( $content );
 		foreach ( self::PANELS as $panel ) {
@@ -68,10 +69,16 @@ final class Content_Review {
 	}
 
 	/**
-	 * The text as readers will see it; nothing in it can run.
+	 * The text in the site's own theme, as readers will see it; nothing in it can run.
 	 */
-	private static function preview(): void {
-		printf( '<iframe class="igny8-preview" sandbox="allow-same-origin" title="%s" data-style="%s"></iframe>', esc_attr__( 'Preview of the article', 'igny8' ), esc_url( get_stylesheet_uri() ) );
+	private static function preview( array $content ): void {
+		printf(
+			'<iframe class="igny8-preview" name="igny8-preview" sandbox="allow-same-origin" title="%s" data-url="%s" data-nonce="%s" data-post="%d"></iframe>',
+			esc_attr__( 'Preview of the article', 'igny8' ),
+			esc_url( Preview::url() ),
+			esc_attr( wp_create_nonce( Preview::ACTION ) ),
+			(int) ( $content['wp_post_id'] ?? 0 )
+		);
 	}
 
 	/**
