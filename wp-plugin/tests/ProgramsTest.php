@@ -56,15 +56,6 @@ class ProgramsTest extends Igny8_TestCase {
 		$this->assertSame( self::RUN, $this->ability( 'generate-content' )->execute( array( 'task_id' => self::TASK ) )['task_id'] );
 	}
 
-	public function test_an_ability_publishes_for_nobody_who_may_not(): void {
-		$this->ability( 'generate-content' );
-		$this->backend( 'POST /v1/writer/tasks/auto_generate_content/', 202, array( 'success' => true, 'task_id' => self::RUN ) );
-		get_userdata( $this->as_role( 'author' ) )->add_cap( Igny8\Capabilities::GENERATE );
-		wp_set_current_user( get_current_user_id() );
-		$this->assertSame( 200, $this->run_ability( 'generate-content', array( 'task_id' => self::TASK ) )->get_status() );
-		$this->assertSame( array( 'publish' => false ), $this->calls[0]['body']['options'] );
-	}
-
 	/** @dataProvider strangers */
 	public function test_an_ability_refuses_strangers_and_nonsense( ?string $role, array $input, int $status ): void {
 		$this->ability( 'generate-content' );
