@@ -9,7 +9,7 @@ from igny8_flask.ai import offers
 from igny8_flask.ai.registry import get_function_instance, list_functions
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import OptionsIn, SelectingIn
-from igny8_flask.api.schemas import MAX_TITLE_CHARS, Answer, Patch, Text
+from igny8_flask.api.schemas import MAX_TITLE_CHARS, Answer, Flag, Patch, Text
 from igny8_flask.auth import principal
 from igny8_flask.models import Site
 from igny8_flask.services import current
@@ -48,6 +48,12 @@ class CapOut(Schema):
     resets_at = fields.DateTime(allow_none=True)
 
 
+class EstimateOptionsIn(OptionsIn):
+    """``proposal`` asks for the price of a refresh."""
+
+    proposal = Flag()
+
+
 class EstimateIn(SelectingIn):
     """What would be asked for: by id, by the name of a selection, or an article by its title."""
 
@@ -56,7 +62,7 @@ class EstimateIn(SelectingIn):
     function = fields.String(required=True, validate=validate.OneOf(NAMES))
     select = fields.String(validate=validate.OneOf(sorted(planning.SELECTIONS.values())))
     title = Text(MAX_TITLE_CHARS, 1)
-    options = fields.Nested(OptionsIn, load_default=dict)
+    options = fields.Nested(EstimateOptionsIn, load_default=dict)
 
     @validates_schema
     def knows_selection(self, data: dict[str, Any], **_more: Any) -> None:

@@ -198,3 +198,12 @@ def test_a_title_alone_is_quoted_and_leaves_no_task_behind(plugin):
 )
 def test_a_title_stands_alone_and_only_for_writing(plugin, body):
     assert plugin("POST", ESTIMATE, body).status_code == 422
+
+
+def test_a_refresh_is_quoted_where_writing_anew_is_refused(plugin):
+    task = make_task(plugin.site)
+    make_content(plugin.site, task_id=task.id, wp_post_id=7)
+    body = {"function": "generate_content", "ids": [str(task.id)]}
+    assert plugin("POST", ESTIMATE, body).status_code == 409
+    options = {"images": False, "proposal": True}
+    assert plugin("POST", ESTIMATE, {**body, "options": options}).json["count"] == 1

@@ -70,7 +70,7 @@ final class Post_Work {
 		} else {
 			return self::nothing_to_do();
 		}
-		$body['options'] = self::REFRESH === $act ? self::STAYS + array( 'images' => false ) : self::STAYS;
+		$body['options'] = self::REFRESH === $act ? self::STAYS + array( 'images' => false, 'proposal' => true ) : self::STAYS; // phpcs:ignore WordPress.Arrays
 		return '' === ( $body['title'] ?? '-' ) ? self::no_title() : Client::of_site()->write( 'POST', '/v1/system/estimate/', $body );
 	}
 
