@@ -20,6 +20,12 @@ from tests.lab.wp_admin import AdminSession
 
 QUICK_RECOVERY = {"IGNY8_LEASE_S": "6"}  # how long a dead worker's run waits for the next one
 
+EMPTY_TRASH = """
+foreach ( get_posts( array( 'post_status' => 'trash', 'posts_per_page' => -1 ) ) as $post ) {
+	wp_delete_post( $post->ID, true );
+}
+"""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="security: the long form of everything")
@@ -139,6 +145,7 @@ def _connected() -> Iterator[tuple[Stack, WordPressSite]]:
             site = cleanup.enter_context(WordPressSite.up(plugin=PLUGIN))
             running = cleanup.enter_context(Stack.up([site], settings=QUICK_RECOVERY))
             AdminSession(site).connect(running.connect_code(site.url))
+            site.wp_eval(EMPTY_TRASH)
             site.snapshot()
         yield running, site
 
