@@ -50,7 +50,7 @@ final class Preview {
 			return $vars;
 		}
 		$nonce = isset( $_POST['_wpnonce'] ) ? sanitize_key( wp_unslash( $_POST['_wpnonce'] ) ) : '';
-		if ( ! current_user_can( Capabilities::GENERATE ) || ! wp_verify_nonce( $nonce, self::ACTION ) ) {
+		if ( ! current_user_can( Capabilities::SEE ) || ! wp_verify_nonce( $nonce, self::ACTION ) ) {
 			wp_die( esc_html__( 'This preview is over. Reload the page it stands in.', 'igny8' ), '', array( 'response' => 403 ) );
 		}
 		self::keep_private();
