@@ -97,7 +97,8 @@ CONTROLS: dict[str, Control] = {
         "D10", (("igny8_flask.outbound.addresses:_is_permitted", yes),), (LITERAL,),
     ),
     "the strict reading of addresses": Control(
-        "D10", (("igny8_flask.outbound.addresses:_parse_dotted_quad", same),), (LITERAL,),
+        "D10", (("igny8_flask.outbound.addresses:_parse_dotted_quad", same),),
+        ("tests/unit/test_outbound_addresses.py",),
     ),
     "the cap on dense answers": Control(
         "D11", (("igny8_flask.ai.providers.endpoint:is_too_dense", no),
