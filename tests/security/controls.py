@@ -53,6 +53,7 @@ AUTH, DOOR = "tests/unit/test_auth.py::", "tests/unit/api/test_json_door.py::"
 SECURITY, SITES = "tests/security/", "tests/unit/test_sites.py::"
 LITERAL = SECURITY + "test_ssrf.py::test_no_hostile_address_is_dialled"
 BODY = DOOR + "test_a_hostile_body_is_refused_in_words"
+ALONE = DOOR + "test_the_door_refuses_by_itself_what_no_schema_sees"
 INSIDE = SECURITY + "test_inside.py::"
 MEDIA = SECURITY + "test_media_and_lists.py::"
 TIME = SECURITY + "test_time.py::"
@@ -125,13 +126,13 @@ CONTROLS: dict[str, Control] = {
         (INSIDE + "test_a_pickle_in_redis_is_never_run",),
     ),
     "names that stand once": Control(
-        "D22", (("igny8_flask.api.json_door:_unique_names", dict),), (BODY,),
+        "D22", (("igny8_flask.api.json_door:_unique_names", dict),), (ALONE,),
     ),
     "the depth of a body": Control(
         "D22", (("igny8_flask.api.json_door:_check_depth", nothing),), (BODY,),
     ),
     "numbers that are numbers": Control(
-        "D22", (("igny8_flask.api.json_door:_no_constant", float),), (BODY,),
+        "D22", (("igny8_flask.api.json_door:_no_constant", float),), (ALONE,),
     ),
     "characters that can be stored": Control(
         "D22", (("igny8_flask.api.json_door:check_characters", nothing),), (BODY,),

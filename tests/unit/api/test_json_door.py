@@ -79,3 +79,19 @@ def test_a_mebibyte_of_noise_is_refused_in_linear_time(piece):
     with pytest.raises(BadRequestError):
         read_json(body)
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1, "a": 1}',
+        b'{"x": {"a": 1, "a": 2}}',
+        b'{"a": NaN}',
+        b"[Infinity]",
+        b"-Infinity",
+        b"[1e999]",
+    ],
+)
+def test_the_door_refuses_by_itself_what_no_schema_sees(body):
+    with pytest.raises(BadRequestError):
+        read_json(body)
