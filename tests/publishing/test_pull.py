@@ -9,7 +9,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from igny8_flask import publishing, pull
+from igny8_flask import publishing, pull, site_media
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError
 from igny8_flask.models import Content, Delivery, DeliveryKind, ImageKind, SiteMedia, WorkState
@@ -23,6 +23,14 @@ from tests.publishing.conftest import HTML, Home, illustrate
 
 pytestmark = [pytest.mark.wp]
 COLLECT = "return Igny8\\Sync::run();"
+TOLD = """
+$terms = wp_get_object_terms( $id, array( 'category', 'post_tag' ), array( 'fields' => 'names' ) );
+sort( $terms );
+$is_seo = function ( $key ) { return false !== strpos( $key, 'seo' ); };
+$seo = array_filter( get_post_meta( $id ), $is_seo, ARRAY_FILTER_USE_KEY );
+$alt = get_post_meta( get_post_thumbnail_id( $id ), '_wp_attachment_image_alt', true );
+return array( 'terms' => $terms, 'featured' => $alt, 'seo' => wp_json_encode( $seo ) );
+"""
 
 
 @pytest.fixture
@@ -65,28 +73,53 @@ def test_the_plugin_fetches_an_article_with_its_pictures(cut_off: Home) -> None:
 
 
 def test_push_pull_and_core_make_the_same_post_of_an_article(home: Home, api_url: str) -> None:
-    pushed = home.article(title="The same")
+    home.wp.wp_eval(
+        "wp_insert_term( 'Garden', 'category' ); wp_insert_term( 'spring', 'post_tag' );"
+    )
+    pushed = whole_article(home)
     home.deliver(pushed)
-    by_push = home.post(pushed)
     home.site.connection = {**(home.site.connection or {}), "mode": "pull"}
-    pulled = home.article(title="The same")
+    pulled = whole_article(home)
     ask(home, pulled)
     home.wp.wp_eval(COLLECT)
     db.session.expire_all()
-    by_pull = home.post(pulled)
-    same = ("post_title", "post_content", "post_excerpt", "post_status", "post_type")
-    assert {name: by_push[name] for name in same} == {name: by_pull[name] for name in same}
-    assert by_push["post_author"] == by_pull["post_author"]
-    sent = home.article(title="The same")
+    sent = whole_article(home)
     editor = home.wp.users["ed"]
     rest = WordPressClient(
         current().outbound, home.site.rest_url, editor.login, editor.app_password
     )
     delivery = Delivery(content_id=sent.id, options={})
     document = publishing.document_of(home.site, sent, publishing.rules_for(home.site, delivery))
+    (picture,) = sent.images
+    data = site_media.read_bytes(sent.account_id, str(picture.sha256))
+    about = ("image/png", "red.png", picture.alt, "", "")
+    CoreClient(rest).put_media(str(picture.sha256), data, *about)
     sent.wp_post_id = CoreClient(rest).put_content(sent.id, document)["id"]
-    by_core = home.post(sent)
-    assert {name: by_push[name] for name in same} == {name: by_core[name] for name in same}
+    by_push, by_pull, by_core = (facts_of(home, one) for one in (pushed, pulled, sent))
+    assert by_push == by_pull
+    assert by_push["terms"] == ["Garden", "spring"]
+    assert by_push["featured"] == "Something red"
+    assert "Found title" in by_push["seo"]
+    assert {**by_core, "seo": by_push["seo"], "post_author": by_push["post_author"]} == by_push
+
+
+def whole_article(home: Home) -> Content:
+    """The same article each time, under an id of its own."""
+    content = home.article(
+        title="The same",
+        terms={"categories": ["Garden"], "tags": ["spring"]},
+        seo={"title": "Found title", "description": "Found words.", "focus": "soil"},
+    )
+    illustrate(content, ImageKind.FEATURED, "red")
+    return content
+
+
+def facts_of(home: Home, content: Content) -> dict[str, Any]:
+    """All of a post that its way to the site could change."""
+    row = home.post(content)
+    names = ("title", "content", "excerpt", "status", "type", "author")
+    told: dict[str, Any] = home.wp.wp_eval(f"$id = {content.wp_post_id};" + TOLD)
+    return {**{f"post_{name}": row[f"post_{name}"] for name in names}, **told}
 
 
 def test_a_button_fetches_at_once(cut_off: Home) -> None:

@@ -8,7 +8,7 @@ from igny8_flask import publishing, site_settings
 from igny8_flask.db import db
 from igny8_flask.models import Delivery, ImageKind, WorkState
 from tests.integration.jobs_by_hand import admit_all, execute
-from tests.publishing.conftest import HTML, Home, illustrate
+from tests.publishing.conftest import Home, illustrate
 
 pytestmark = [pytest.mark.wp]
 
@@ -66,19 +66,20 @@ def test_a_post_type_that_is_gone_ends_in_words_and_without_a_post(home: Home) -
     assert home.count(content) == 0
 
 
-def test_an_author_who_left_is_replaced_by_one_who_is_there(home: Home) -> None:
-    content = home.article(html=HTML)
-    home.deliver(content)
-    before = home.post(content)["post_author"]
+def test_the_author_of_the_rule_writes_and_one_who_left_stops_nothing(home: Home) -> None:
+    site_settings.update(home.site, {"publishing": {"author": "auth"}})
+    first = home.article()
+    home.deliver(first)
+    assert int(home.post(first)["post_author"]) == home.wp.users["auth"].id
     home.wp.wp_eval(
         "require_once ABSPATH . 'wp-admin/includes/user.php';"
         "wp_delete_user( get_user_by( 'login', 'auth' )->ID, get_user_by( 'login', 'ed' )->ID );"
     )
-    content.html = "<p>Anew.</p>"
-    db.session.commit()
-    delivery = home.deliver(content)
+    second = home.article()
+    delivery = home.deliver(second)
     assert delivery.state is WorkState.SUCCESS, delivery.error
-    assert home.post(content)["post_author"] == before
+    assert int(home.post(second)["post_author"]) != home.wp.users["auth"].id
+    assert home.count(second) == 1
 
 
 def test_a_copy_at_another_address_gets_nothing_and_both_are_told(home: Home, api_url: str) -> None:
