@@ -7,10 +7,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from igny8_flask import core_sites, create_app, publishing
+from igny8_flask import core_sites, create_app, publishing, unlinking
 from igny8_flask.db import db
 from igny8_flask.errors import WordPressError
-from igny8_flask.models import Content, DeliveryKind, ImageKind, Site, SiteMedia, WorkState
+from igny8_flask.models import (
+    Content,
+    ContentStatus,
+    Delivery,
+    DeliveryKind,
+    ImageKind,
+    Site,
+    SiteMedia,
+    WorkState,
+)
 from tests.conftest import machine_permitting
 from tests.factories import make_settings
 from tests.lab.wordpress_site import WordPressSite
@@ -141,3 +150,18 @@ def test_the_way_to_the_trash_and_back(core: Home) -> None:
     assert core.deliver(content).error_code == "wp_trashed"
     assert core.deliver(content, force=True).state is WorkState.SUCCESS
     assert core.post(content)["post_status"] == "draft"
+
+
+def test_an_article_leads_to_our_own_public_posts(core: Home) -> None:
+    html = "<p>Good soil care pays.</p>"
+    public = core.article(title="Soil care", status=ContentStatus.APPROVED)
+    core.article(title="Never sent")
+    core.deliver(public, status="publish")
+    content = core.article(title="Linked over core", html=html)
+    assert core.deliver(content).state is WorkState.SUCCESS
+    link = f'<a href="{public.wp_link}">soil care</a>'
+    assert link in core.post(content)["post_content"]
+    removal = unlinking.remove(core.site, [content.id])
+    assert isinstance(removal.work, Delivery)
+    assert core.run(removal.work).state is WorkState.SUCCESS
+    assert "<a " not in core.post(content)["post_content"]
