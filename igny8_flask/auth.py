@@ -4,14 +4,15 @@ Every route asks for a site key unless its endpoint stands in ``PUBLIC_ENDPOINTS
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import g, request
 from sqlalchemy import or_, select, update
 
-from igny8_flask import log
+from igny8_flask import log, tenants
 from igny8_flask.cache import Caller, StatusBody
 from igny8_flask.crypto import SiteKeyText, key_digest, read_site_key, same_digest
 from igny8_flask.db import db, utcnow
@@ -20,6 +21,9 @@ from igny8_flask.limits import Limit
 from igny8_flask.models import Site, SiteKey
 from igny8_flask.services import current
 from igny8_flask.site_urls import MAX_URL_CHARS, is_same_home
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PUBLIC_ENDPOINTS = frozenset(
     {
@@ -60,6 +64,16 @@ class Principal:
         return self.loaded or db.session.get_one(Site, self.site_id)
 
 
+def as_nobody(application: "WSGIApplication") -> "WSGIApplication":
+    """Each request begins without a tenant, and the thread ends it as it was before."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        with tenants.within(None):
+            return application(environ, start_response)
+
+    return answer
+
+
 def require_site_key() -> None:
     """Run before each request: find the caller, refuse strangers and moved sites."""
     if request.url_rule is None or request.endpoint in PUBLIC_ENDPOINTS:
@@ -69,8 +83,11 @@ def require_site_key() -> None:
     polls = request.endpoint in POLLED_ENDPOINTS
     g.principal = _remembered(presented, digest) if polls else None
     if g.principal is not None:
+        tenants.enter(tenants.Tenant(g.principal.account_id, g.principal.site_id))
         return
-    key = _known_key(presented, digest)
+    with tenants.every_tenant():  # the key says whose request this is
+        key = _known_key(presented, digest)
+    tenants.enter(tenants.Tenant(key.account_id, key.site_id))
     log.bind(account_id=str(key.account_id), site_id=str(key.site_id), caller=key.public_id)
     g.principal = Principal(key.account_id, key.site_id, key.public_id, key.site)
     if polls:

@@ -13,6 +13,7 @@ from igny8_flask.errors import UnavailableError
 from igny8_flask.leases import WorkRow, for_workers
 from igny8_flask.models import AITaskLog, Delivery, WorkState
 from igny8_flask.services import current
+from igny8_flask.tenants import every_tenant
 
 MAX_WAITING = 10_000
 MAX_AGE = timedelta(minutes=15)
@@ -24,7 +25,9 @@ def refuse_beyond_bound() -> None:
     """Raise UnavailableError ``busy`` while Redis is away and too much waits, or for too long."""
     if not current().cache.is_away():
         return
-    if sum(map(_waiting, MODELS)) >= MAX_WAITING or any(map(_waits_long, MODELS)):
+    with every_tenant():  # all sites share one backlog
+        is_beyond = sum(map(_waiting, MODELS)) >= MAX_WAITING or any(map(_waits_long, MODELS))
+    if is_beyond:
         words = "Too much work is waiting for a part of this service to come back."
         raise UnavailableError(words, "busy", retry_after_s=ASK_AGAIN_S)
 

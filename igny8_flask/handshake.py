@@ -16,6 +16,7 @@ from igny8_flask.log import get_logger, hide
 from igny8_flask.models import Account, ConnectCode, Site, SiteKey, SiteStatus
 from igny8_flask.services import current
 from igny8_flask.site_urls import is_same_home, normalise
+from igny8_flask.tenants import every_tenant, tenant
 
 log = get_logger(__name__)
 
@@ -75,6 +76,14 @@ def new_connect_code(url: str, account_name: str = DEFAULT_ACCOUNT) -> str:
 
 def connect(code: str, introduction: Introduction) -> Connected:
     """Redeem a code; the same plugin may repeat it for a minute when the answer was lost."""
+    with every_tenant():  # the code says whose site this is
+        row = _known_code(code, introduction)
+    with tenant(row.account_id, row.site_id):
+        return _connect(row, introduction)
+
+
+def _known_code(code: str, introduction: Introduction) -> ConnectCode:
+    """The row of a code that this WordPress may redeem."""
     row = db.session.scalar(select(ConnectCode).where(ConnectCode.digest == site_keys.digest(code)))
     if row is None:
         raise InputError(
@@ -83,6 +92,10 @@ def connect(code: str, introduction: Introduction) -> Connected:
         )
     hide(code)
     _check_home(row.site, introduction)
+    return row
+
+
+def _connect(row: ConnectCode, introduction: Introduction) -> Connected:
     _redeem(row, introduction.site_uuid)
     site = row.site
     site_keys.revoke_all(site)

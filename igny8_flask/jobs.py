@@ -3,7 +3,8 @@
 import hashlib
 import random
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from igny8_flask import log as logging
+from igny8_flask import tenants
 from igny8_flask.db import database_now, db, utcnow
 from igny8_flask.errors import (
     CancelledError,
@@ -48,33 +50,45 @@ def perform(
     where ``is_held`` says so the row is paused instead of failing.
     """
     lease_s = current().settings.lease_s
-    if not claim(ticket, lease_s):
-        log.info("job_not_ours", job_id=ticket.job_id)
-        return
-    work: Any = db.session.get_one(ticket.model, ticket.id, populate_existing=True)
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    ids = {"site_id": str(work.site_id), "run_id": str(work.id)}
-    with logging.bound(**ids), kept(app, ticket, lease_s) as lease:
-        try:
-            body(work, lease)
-        except LeaseLostError:
-            db.session.rollback()
-            log.warning("lease_lost", job_id=ticket.job_id)
-        except CancelledError:
-            _end(ticket, WorkState.CANCELLED, "Cancelled.", None)
-        except Igny8Error as error:
-            log.warning("job_failed", code=error.code, error=error.message)
-            if is_held and is_held(work, error):
-                _put_aside(ticket, error)
-            elif not _retry(ticket, error, delays_s):
-                _end(ticket, WorkState.FAILURE, _words(error), error, on_failure)
-        except SQLAlchemyError:
-            log.exception("database_failed")
-            _retry(ticket, Igny8Error("The database was away for a moment."), delays_s, True)
-        except Exception:
-            log.exception("job_crashed")
-            ours = Igny8Error(INTERNAL, "internal_error")
-            _end(ticket, WorkState.FAILURE, ours.message, ours, on_failure)
+    with _claimed(ticket, lease_s) as work:
+        if work is None:
+            log.info("job_not_ours", job_id=ticket.job_id)
+            return
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        ids = {"site_id": str(work.site_id), "run_id": str(work.id)}
+        with logging.bound(**ids), kept(app, ticket, lease_s) as lease:
+            try:
+                body(work, lease)
+            except LeaseLostError:
+                db.session.rollback()
+                log.warning("lease_lost", job_id=ticket.job_id)
+            except CancelledError:
+                _end(ticket, WorkState.CANCELLED, "Cancelled.", None)
+            except Igny8Error as error:
+                log.warning("job_failed", code=error.code, error=error.message)
+                if is_held and is_held(work, error):
+                    _put_aside(ticket, error)
+                elif not _retry(ticket, error, delays_s):
+                    _end(ticket, WorkState.FAILURE, _words(error), error, on_failure)
+            except SQLAlchemyError:
+                log.exception("database_failed")
+                _retry(ticket, Igny8Error("The database was away for a moment."), delays_s, True)
+            except Exception:
+                log.exception("job_crashed")
+                ours = Igny8Error(INTERNAL, "internal_error")
+                _end(ticket, WorkState.FAILURE, ours.message, ours, on_failure)
+
+
+@contextmanager
+def _claimed(ticket: Ticket, lease_s: int) -> Iterator[Any]:
+    """The row of a job, taken into work, in the scope of its tenant; None when it is not ours."""
+    with tenants.every_tenant():  # the row says whose job this is
+        work: Any = None
+        if claim(ticket, lease_s):
+            work = db.session.get_one(ticket.model, ticket.id, populate_existing=True)
+    owner = tenants.Tenant(work.account_id, work.site_id) if work else None
+    with tenants.within(owner):
+        yield work
 
 
 def _retry(

@@ -34,6 +34,7 @@ from igny8_flask.db import UTCDateTime, database_now, db
 from igny8_flask.errors import CancelledError, LeaseLostError
 from igny8_flask.log import get_logger
 from igny8_flask.models import AITaskLog, Delivery, Site, WorkState
+from igny8_flask.tenants import Scope, scope, within
 
 log = get_logger(__name__)
 
@@ -112,7 +113,7 @@ def kept(app: Flask, ticket: Ticket, lease_s: int) -> Iterator[Lease]:
     lease = Lease(ticket)
     done = threading.Event()
     keeper = threading.Thread(
-        target=_renew, args=(app, lease, lease_s, done), name="lease", daemon=True
+        target=_renew, args=(app, scope(), lease, lease_s, done), name="lease", daemon=True
     )
     keeper.start()
     try:
@@ -122,11 +123,11 @@ def kept(app: Flask, ticket: Ticket, lease_s: int) -> Iterator[Lease]:
         keeper.join(timeout=lease_s)
 
 
-def _renew(app: Flask, lease: Lease, lease_s: int, done: threading.Event) -> None:
+def _renew(app: Flask, owner: Scope, lease: Lease, lease_s: int, done: threading.Event) -> None:
     until = time.monotonic() + lease_s
     while not done.wait(lease_s / TICKS_PER_LEASE) and not lease.lost.is_set():
         try:
-            with app.app_context():
+            with app.app_context(), within(owner):
                 held, cancelled = _renew_once(lease.ticket, lease_s)
             until = time.monotonic() + lease_s
         except SQLAlchemyError:

@@ -4,6 +4,7 @@ Honest means: from what lately really took how long, and nothing where nobody ca
 """
 
 import time
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -16,6 +17,7 @@ from igny8_flask.cache import Heartbeat
 from igny8_flask.db import db, id_at, utcnow
 from igny8_flask.models import AITaskLog, Delivery, WorkState
 from igny8_flask.services import current
+from igny8_flask.tenants import every_tenant
 
 WAITING = (WorkState.PENDING, WorkState.QUEUED)
 IN_WORK = (WorkState.QUEUED, WorkState.RUNNING)
@@ -59,14 +61,7 @@ def _starts_in(work: AITaskLog | Delivery, position: int, seen: Heartbeat) -> in
     settings = current().settings
     slots = settings.worker_slots if settings.worker_kind == "threads" else 1
     model = type(work)
-    busy = {
-        row.site_id: row.busy
-        for row in db.session.execute(
-            select(model.site_id, func.count().label("busy"))
-            .where(model.state.in_(IN_WORK), model.is_batch.is_(False))
-            .group_by(model.site_id)
-        )
-    }
+    busy = _busy(model)
     sites = len(busy.keys() | {work.site_id})
     share = max(1, min(settings.site_slots, seen.workers * slots // sites))
     wait = timedelta()
@@ -80,6 +75,17 @@ def _starts_in(work: AITaskLog | Delivery, position: int, seen: Heartbeat) -> in
     return max(ceil(wait.total_seconds()), 0)
 
 
+def _busy(model: Any) -> dict[uuid.UUID, int]:
+    """How many rows each site has in work: all sites share the workers."""
+    counted = (
+        select(model.site_id, func.count().label("busy"))
+        .where(model.state.in_(IN_WORK), model.is_batch.is_(False))
+        .group_by(model.site_id)
+    )
+    with every_tenant():
+        return {row.site_id: row.busy for row in db.session.execute(counted)}
+
+
 def _lately_took(work: AITaskLog | Delivery) -> timedelta | None:
     """The middle duration of the latest work of the same kind."""
     model: Any = type(work)
@@ -91,6 +97,7 @@ def _lately_took(work: AITaskLog | Delivery) -> timedelta | None:
     )
     if isinstance(work, AITaskLog):
         latest = latest.where(AITaskLog.function_name == work.function_name)
-    rows = db.session.execute(latest.order_by(model.id.desc()).limit(SAMPLE)).all()
+    with every_tenant():
+        rows = db.session.execute(latest.order_by(model.id.desc()).limit(SAMPLE)).all()
     seconds = [(row.finished_at - row.started_at).total_seconds() for row in rows]
     return timedelta(seconds=median(seconds)) if seconds else None

@@ -8,6 +8,8 @@ from flask import current_app
 
 import igny8_flask.models  # noqa: F401 - fills the metadata
 from igny8_flask.db import UTCDateTime, db
+from igny8_flask.row_security import protect
+from igny8_flask.tenants import every_tenant
 
 LOCK = 19_811_108  # any number; two upgrades at the same time wait for each other
 
@@ -48,7 +50,10 @@ def run_migrations() -> None:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-            context.run_migrations()
+            with every_tenant():
+                context.run_migrations()
+                if connection.dialect.name == "postgresql":
+                    protect(connection)
         if connection.dialect.name == "sqlite":
             connection.commit()
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")

@@ -1,13 +1,18 @@
 """Rows for tests: each function makes one thing, with whatever it needs around it."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+from flask import Flask
 
 from igny8_flask import site_keys
 from igny8_flask.config import Settings
 from igny8_flask.db import db, utcnow
 from igny8_flask.models import Account, Content, Site, SiteStatus, Task
+from igny8_flask.tenants import every_tenant
 
 KEY = "test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 PEPPER = "pepper-of-the-tests-and-of-nothing-else"
@@ -30,6 +35,13 @@ def make_environ(**changes: str) -> dict[str, str]:
 def make_settings(**changes: str) -> Settings:
     """Settings of a test; ``changes`` are environment variables."""
     return Settings.from_env(make_environ(**changes))
+
+
+@contextmanager
+def operating(app: Flask) -> Iterator[None]:
+    """The application's context with the rights of its operator."""
+    with app.app_context(), every_tenant():
+        yield
 
 
 @dataclass(frozen=True)

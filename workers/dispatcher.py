@@ -23,6 +23,7 @@ from igny8_flask.models import AITaskLog, Delivery
 from igny8_flask.queue import JobQueue
 from igny8_flask.recovery import back_to_pending, stale_queued
 from igny8_flask.services import current
+from igny8_flask.tenants import every_tenant
 
 log = get_logger(__name__)
 
@@ -51,7 +52,7 @@ class Dispatcher:
         """Pass after pass until stopped; a failing pass is logged and tried again."""
         while not self.stop.is_set():
             try:
-                with self.app.app_context():
+                with self.app.app_context(), every_tenant():
                     self.run_pass()
                 self._passed_at = time.monotonic()
             except (SQLAlchemyError, RedisError) as error:

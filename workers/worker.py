@@ -13,6 +13,7 @@ from igny8_flask.log import get_logger
 from igny8_flask.models import AITaskLog, Delivery
 from igny8_flask.queue import QUEUE_NAME, RUN_JOB
 from igny8_flask.recovery import expire
+from igny8_flask.tenants import every_tenant
 from workers.tasks import bound_app
 
 log = get_logger(__name__)
@@ -79,5 +80,5 @@ def _hand_back(job: Job, pid: int, status: int, _usage: Any) -> None:
     row_id, generation = job.args
     model = AITaskLog if job.func_name == RUN_JOB else Delivery
     log.warning("work_horse_killed", job_id=job.id, pid=pid, status=status)
-    with bound_app().app_context():
+    with bound_app().app_context(), every_tenant():
         expire(Ticket(model, uuid.UUID(row_id), generation))

@@ -80,6 +80,7 @@ def install(app: Flask) -> None:
         API_SPEC_OPTIONS=SITE_KEY,
     )
     request_ids.install(app)
+    app.wsgi_app = auth.as_nobody(app.wsgi_app)  # type: ignore[assignment,method-assign]
     app.before_request(auth.require_site_key)
     api = JsonApi(spec_kwargs={"extra_plugins": [Refusals()]})
     api.init_app(app)

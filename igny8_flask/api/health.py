@@ -18,6 +18,7 @@ from igny8_flask.db import db
 from igny8_flask.errors import ForbiddenError
 from igny8_flask.log import get_logger
 from igny8_flask.services import current
+from igny8_flask.tenants import every_tenant
 
 log = get_logger(__name__)
 blp = Resource("health", __name__)
@@ -73,7 +74,8 @@ def read_metrics() -> Response:
     """Show what a Prometheus server collects: to this host, or with the metrics token."""
     if not _may_read_metrics():
         raise ForbiddenError("Metrics are for this host, or for who sends the metrics token.")
-    return Response(metrics.render(), content_type=metrics.CONTENT_TYPE)
+    with every_tenant():
+        return Response(metrics.render(), content_type=metrics.CONTENT_TYPE)
 
 
 def _may_read_metrics() -> bool:
@@ -95,9 +97,10 @@ def _is_loopback(address: str) -> bool:
 def database_checks() -> dict[str, bool]:
     """Whether the database answers, and whether its tables are of this release."""
     try:
-        connection = db.session.connection()
-        known = sa.inspect(connection).has_table("alembic_version")
-        present = set(connection.scalars(_REVISIONS)) if known else set()
+        with every_tenant():
+            connection = db.session.connection()
+            known = sa.inspect(connection).has_table("alembic_version")
+            present = set(connection.scalars(_REVISIONS)) if known else set()
     except SQLAlchemyError:
         log.warning("database_not_ready", exc_info=True)
         db.session.rollback()

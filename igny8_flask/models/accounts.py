@@ -4,28 +4,38 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from igny8_flask.db import Base, Identified, Timestamped
 from igny8_flask.models.enums import SiteStatus, stored
+from igny8_flask.models.tenancy import AccountOwned, SiteOwned
+from igny8_flask.tenants import OWN_ACCOUNT, OWN_SITE, TenantOwned
 
 
-class Account(Identified, Timestamped, Base):
+class Account(Identified, Timestamped, TenantOwned, Base):
     """A customer of the operator: an agency or a site owner."""
 
     __tablename__ = "account"
 
     name: Mapped[str] = mapped_column(String(200), unique=True)
 
+    @classmethod
+    def is_own(cls) -> Any:
+        """The account itself."""
+        return cls.id == OWN_ACCOUNT
 
-class Site(Identified, Timestamped, Base):
+    def owner(self) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+        """It belongs to itself."""
+        return self.__dict__.get("id"), None
+
+
+class Site(Identified, Timestamped, AccountOwned, Base):
     """One WordPress. ``url`` is normalised; ``site_uuid`` is made by its plugin."""
 
     __tablename__ = "site"
     __table_args__ = (UniqueConstraint("account_id", "id"), UniqueConstraint("url"))
 
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(200), default="")
     url: Mapped[str] = mapped_column(String(500))
     rest_url: Mapped[str] = mapped_column(String(500), default="")
@@ -42,12 +52,21 @@ class Site(Identified, Timestamped, Base):
 
     account: Mapped[Account] = relationship(lazy="joined")
 
+    @classmethod
+    def is_own(cls) -> Any:
+        """The site itself; its sisters are as foreign as any other."""
+        return cls.id == OWN_SITE
+
+    def owner(self) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+        """It belongs to its account and itself."""
+        return self.__dict__.get("account_id"), self.__dict__.get("id")
+
     def seal_context(self, column: str) -> str:
         """The place a secret of this row is bound to."""
         return f"site.{column}:{self.account_id}:{self.id}"
 
 
-class SiteKey(Identified, Timestamped, Base):
+class SiteKey(Identified, Timestamped, SiteOwned, Base):
     """A bearer key of one site; only its digest is stored."""
 
     __tablename__ = "site_key"
@@ -55,8 +74,6 @@ class SiteKey(Identified, Timestamped, Base):
         ForeignKeyConstraint(["account_id", "site_id"], ["site.account_id", "site.id"]),
     )
 
-    account_id: Mapped[uuid.UUID]
-    site_id: Mapped[uuid.UUID] = mapped_column(index=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True)
     digest: Mapped[str] = mapped_column(String(64))
     last_used_at: Mapped[datetime | None]
@@ -66,7 +83,7 @@ class SiteKey(Identified, Timestamped, Base):
     site: Mapped[Site] = relationship(lazy="joined")
 
 
-class ConnectCode(Identified, Timestamped, Base):
+class ConnectCode(Identified, Timestamped, SiteOwned, Base):
     """A one-time code that connects one expected site; only its digest is stored."""
 
     __tablename__ = "connect_code"
@@ -74,8 +91,6 @@ class ConnectCode(Identified, Timestamped, Base):
         ForeignKeyConstraint(["account_id", "site_id"], ["site.account_id", "site.id"]),
     )
 
-    account_id: Mapped[uuid.UUID]
-    site_id: Mapped[uuid.UUID] = mapped_column(index=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

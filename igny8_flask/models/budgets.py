@@ -6,14 +6,14 @@ Amounts are whole hundred-millionths of a US dollar, so that sums are exact on e
 import uuid
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy import BigInteger, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from igny8_flask.db import Base, Identified, Timestamped
-from igny8_flask.models.tenancy import SiteOwned, parent, site_table
+from igny8_flask.models.tenancy import AccountOrSiteOwned, SiteOwned, parent, site_table
 
 
-class BudgetCounter(Timestamped, Base):
+class BudgetCounter(Timestamped, AccountOrSiteOwned, Base):
     """Spent and reserved money of one scope and period.
 
     ``key`` is ``<account or site>:<id>:<day, month or run>:<which>``; ``unpriced`` is how much of
@@ -26,7 +26,6 @@ class BudgetCounter(Timestamped, Base):
     )
 
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     site_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     used: Mapped[int] = mapped_column(BigInteger, default=0)
     unpriced: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,12 +1,10 @@
 """Settings of accounts and sites, prompts with versions, and remembered answers."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
@@ -17,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from igny8_flask.db import Base, Identified, Timestamped
-from igny8_flask.models.tenancy import SiteOwned, site_table
+from igny8_flask.models.tenancy import AccountOrSiteOwned, SiteOwned, site_table
 
 
 class Heartbeat(Base):
@@ -29,7 +27,7 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
-class IntegrationSettings(Identified, Timestamped, Base):
+class IntegrationSettings(Identified, Timestamped, AccountOrSiteOwned, Base):
     """Settings of one kind for an account (``site_id`` None) or one of its sites.
 
     ``integration_type`` is openai, runware, image_generation, publishing or brand; ``config`` holds
@@ -50,8 +48,6 @@ class IntegrationSettings(Identified, Timestamped, Base):
         ),
     )
 
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
-    site_id: Mapped[uuid.UUID | None]
     integration_type: Mapped[str] = mapped_column(String(40))
     config: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     secret_sealed: Mapped[str | None] = mapped_column(Text)
@@ -61,7 +57,7 @@ class IntegrationSettings(Identified, Timestamped, Base):
         return f"integration_settings.secret:{self.account_id}:{self.id}"
 
 
-class AIPrompt(Identified, Timestamped, Base):
+class AIPrompt(Identified, Timestamped, AccountOrSiteOwned, Base):
     """One version of a prompt; the active one of a site wins over that of its account."""
 
     __tablename__ = "ai_prompt"
@@ -70,8 +66,6 @@ class AIPrompt(Identified, Timestamped, Base):
         UniqueConstraint("account_id", "site_id", "prompt_type", "version"),
     )
 
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
-    site_id: Mapped[uuid.UUID | None]
     prompt_type: Mapped[str] = mapped_column(String(60))
     version: Mapped[int]
     template: Mapped[str] = mapped_column(Text)

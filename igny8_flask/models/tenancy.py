@@ -1,17 +1,47 @@
-"""What makes a row belong to a site: both ids, and parents only of the same site."""
+"""What makes a row belong to an account or a site, and parents only of the same site."""
 
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from igny8_flask.tenants import OWN_ACCOUNT, OWN_SITE, TenantOwned
 
-class SiteOwned:
+
+class SiteOwned(TenantOwned):
     """Mixin of all site data: account and site, always both."""
 
     account_id: Mapped[uuid.UUID]
     site_id: Mapped[uuid.UUID] = mapped_column(index=True)
+
+    @classmethod
+    def is_own(cls) -> Any:
+        """The site's rows."""
+        return cls.site_id == OWN_SITE
+
+
+class AccountOwned(TenantOwned):
+    """Mixin of what all sites of an account share."""
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+
+    @classmethod
+    def is_own(cls) -> Any:
+        """The account's rows."""
+        return cls.account_id == OWN_ACCOUNT
+
+
+class AccountOrSiteOwned(AccountOwned):
+    """Mixin of what stands for a whole account (``site_id`` None) or for one of its sites."""
+
+    site_id: Mapped[uuid.UUID | None] = mapped_column()
+
+    @classmethod
+    def is_own(cls) -> Any:
+        """The site's rows, and those that stand for its whole account."""
+        own = (cls.site_id == OWN_SITE) | cls.site_id.is_(None)
+        return (cls.account_id == OWN_ACCOUNT) & own
 
 
 def site_table(*more: Any) -> tuple[Any, ...]:

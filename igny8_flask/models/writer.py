@@ -26,7 +26,7 @@ from igny8_flask.models.enums import (
     VersionOrigin,
     stored,
 )
-from igny8_flask.models.tenancy import SiteOwned, parent, site_table
+from igny8_flask.models.tenancy import AccountOwned, SiteOwned, parent, site_table
 
 
 class Task(Identified, Timestamped, SiteOwned, Base):
@@ -165,7 +165,7 @@ class ContentVersion(Identified, Timestamped, SiteOwned, Base):
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
-class ImageFile(Base):
+class ImageFile(AccountOwned, Base):
     """The bytes of a picture, stored once per account under their SHA-256."""
 
     __tablename__ = "image_file"

@@ -9,7 +9,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,7 +28,7 @@ from igny8_flask.publishing import retry as retry_delivery
 from igny8_flask.services import current
 from tests.chaos.database import Database, SqliteFile
 from tests.chaos.fake_site import FakeSite
-from tests.factories import ConnectedSite, make_environ, make_site
+from tests.factories import ConnectedSite, make_environ, make_site, operating
 from tests.lab.fault_proxy import FaultProxy
 from tests.lab.places import REPO, LabError
 from tests.lab.processes import Process, children, descendants, free_port, signal_all, wait_until
@@ -64,8 +64,8 @@ class Ground:
         self.way = FaultProxy(self.site.port)
         self.env = {**self._environment(), **(settings or {})}
         self.app: Flask = create_app(Settings.from_env(self.env))
-        self.context = self.app.app_context()
-        self.context.push()
+        self.context = ExitStack()
+        self.context.enter_context(operating(self.app))
         upgrade()
         self.plugin = self._connect()
         self.headers = self.plugin.headers  # read once: other threads use them too
@@ -258,7 +258,7 @@ class Ground:
         self.site.stop()
         db.session.remove()
         db.engine.dispose()
-        self.context.pop()
+        self.context.close()
         self.database.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 

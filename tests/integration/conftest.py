@@ -11,7 +11,7 @@ from igny8_flask import create_app
 from igny8_flask.config import Settings
 from igny8_flask.db import db
 from igny8_flask.models import Site
-from tests.factories import make_environ, make_site
+from tests.factories import make_environ, make_site, operating
 from tests.integration.worker_process import WorkerHost
 from tests.lab.services import Sandbox
 
@@ -34,7 +34,7 @@ def app(tmp_path: Path, redis_url: str, sandbox: Sandbox) -> Iterator[Flask]:
     )
     app = create_app(Settings.from_env(environ))
     app.config["TEST_ENVIRON"] = environ
-    with app.app_context():
+    with operating(app):
         db.create_all()
         yield app
         db.session.remove()

@@ -17,7 +17,7 @@ from igny8_flask.errors import BudgetError
 from igny8_flask.ledger import PaidCalls
 from igny8_flask.models import AITaskLog, BudgetHold, LedgerEntry, PaidCall, Site, WorkState
 from tests.conftest import machine_permitting
-from tests.factories import make_settings, make_site, make_task
+from tests.factories import make_settings, make_site, make_task, operating
 from tests.integration.jobs_by_hand import run_next, submit_article
 from tests.lab.postgresql import postgresql
 from tests.lab.services import Sandbox
@@ -61,7 +61,7 @@ def spend_in_parallel(app: Flask, run_ids: list[uuid.UUID]) -> int:
     """Each run makes up to eight calls of a cent, all at once; returns how many were made."""
 
     def write(run_id: uuid.UUID) -> int:
-        with app.app_context():
+        with operating(app):
             calls = PaidCalls(db.session.get_one(AITaskLog, run_id))
             made = 0
             for number in range(8):
@@ -84,7 +84,7 @@ def postgres_app() -> Iterator[Flask]:
         with machine_permitting():
             url = cleanup.enter_context(postgresql())
         app = create_app(make_settings(DATABASE_URL=url))
-        with app.app_context():
+        with operating(app):
             db.create_all()
             yield app
             db.session.remove()
@@ -97,7 +97,7 @@ def test_twenty_parallel_writers_cannot_pass_a_cap(
     request: pytest.FixtureRequest, database: str, scope: str
 ) -> None:
     app: Flask = request.getfixturevalue(database)
-    with app.app_context():
+    with operating(app):
         site = make_site().site
         cap(site, scope, day_usd=Decimal("0.50"))
         ids = [make_run(site).id for _ in range(20)]

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from igny8_flask.cli import install_commands
 from igny8_flask.db import db
 from igny8_flask.models import AITaskLog, Keyword, Site, WorkState
-from tests.factories import make_site, make_task
+from tests.factories import make_site, make_task, operating
 from tests.integration.jobs_by_hand import admit_all, execute, run_next
 from tests.lab.services import Sandbox
 
@@ -35,7 +35,7 @@ def worker(app: Flask) -> Iterator[None]:
     over = threading.Event()
 
     def work() -> None:
-        with app.app_context():
+        with operating(app):
             while not over.wait(0.05):
                 for ticket in admit_all():
                     execute(ticket)

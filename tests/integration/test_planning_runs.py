@@ -26,7 +26,7 @@ from igny8_flask.models import (
     Task,
     WorkState,
 )
-from tests.factories import make_site
+from tests.factories import make_site, operating
 from tests.integration.jobs_by_hand import admit_all, execute, reload, run_next
 from tests.lab.services import Sandbox
 
@@ -176,7 +176,7 @@ def test_two_runs_at_the_same_time_make_each_cluster_once(
     tickets = admit_all()
 
     def work(number: int) -> None:
-        with app.app_context():
+        with operating(app):
             execute(tickets[number])
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]

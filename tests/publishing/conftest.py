@@ -18,7 +18,7 @@ from igny8_flask.db import db
 from igny8_flask.models import Content, Delivery, Image, ImageFile, ImageKind, Site
 from igny8_flask.models.enums import ImageState
 from igny8_flask.services import current
-from tests.factories import make_content, make_settings, make_site
+from tests.factories import make_content, make_settings, make_site, operating
 from tests.integration.jobs_by_hand import admit_all, execute, reload
 from tests.lab.processes import free_port
 from tests.lab.wordpress_site import WordPressSite
@@ -93,7 +93,7 @@ def app(tmp_path: Path, lab_site: WordPressSite) -> Iterator[Flask]:
             IGNY8_ALLOW_PRIVATE=lab_site.host_port,
         )
     )
-    with app.app_context():
+    with operating(app):
         db.create_all()
         yield app
         db.session.remove()

@@ -21,7 +21,7 @@ from igny8_flask.models import (
     WorkState,
 )
 from tests.conftest import machine_permitting
-from tests.factories import make_settings
+from tests.factories import make_settings, operating
 from tests.lab.wordpress_site import WordPressSite
 from tests.publishing.conftest import Home, illustrate
 
@@ -44,7 +44,7 @@ def app(tmp_path: Path, bare: WordPressSite) -> Iterator[Flask]:
             DATABASE_URL=f"sqlite:///{tmp_path}/core.db", IGNY8_ALLOW_PRIVATE=bare.host_port
         )
     )
-    with app.app_context():
+    with operating(app):
         db.create_all()
         yield app
         db.session.remove()

@@ -13,7 +13,7 @@ from igny8_flask import create_app, publishing
 from igny8_flask.db import db
 from igny8_flask.models import Content, Delivery, ImageKind, WorkState
 from tests.conftest import machine_permitting
-from tests.factories import make_settings
+from tests.factories import make_settings, operating
 from tests.integration.jobs_by_hand import admit_all, execute
 from tests.lab.cutter import Cutter
 from tests.lab.places import PLUGIN
@@ -61,7 +61,7 @@ def rough(version: str, database: str, tmp_path: Path) -> Iterator[Rough]:
         server = make_server("127.0.0.1", free_port(), app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
-        with app.app_context(), Cutter(f"127.0.0.1:{server.port}", SHARE, seed=8) as pull:
+        with operating(app), Cutter(f"127.0.0.1:{server.port}", SHARE, seed=8) as pull:
             db.create_all()
             home = connect_site(wp)
             home.site.rest_url = f"http://{push.address}/wp-json/"

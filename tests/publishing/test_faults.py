@@ -12,7 +12,7 @@ from igny8_flask import create_app, publishing, scheduling
 from igny8_flask.db import db, utcnow
 from igny8_flask.models import ContentStatus, Delivery, Site, WorkState
 from igny8_flask.services import current
-from tests.factories import make_content, make_settings, make_site
+from tests.factories import make_content, make_settings, make_site, operating
 from tests.fakes.wordpress import (
     FakeWordPress,
     Fault,
@@ -42,7 +42,7 @@ def app(tmp_path: Path, wordpress: FakeWordPress) -> Iterator[Flask]:
             DATABASE_URL=f"sqlite:///{tmp_path}/faults.db", IGNY8_ALLOW_PRIVATE=wordpress.address
         )
     )
-    with app.app_context():
+    with operating(app):
         db.create_all()
         yield app
         db.session.remove()

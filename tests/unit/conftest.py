@@ -17,7 +17,7 @@ from igny8_flask import create_app
 from igny8_flask.db import db
 from igny8_flask.models import Site
 from tests.conftest import machine_permitting
-from tests.factories import ConnectedSite, make_settings, make_site
+from tests.factories import ConnectedSite, make_settings, make_site, operating
 from tests.lab.postgresql import postgresql
 
 
@@ -26,10 +26,10 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     path = tmp_path_factory.mktemp("database") / "unit.db"
     url = os.environ.get("IGNY8_TEST_DATABASE_URL") or f"sqlite:///{path}"
     app = create_app(make_settings(DATABASE_URL=url))
-    with app.app_context():
+    with operating(app):
         db.create_all()
     yield app
-    with app.app_context():
+    with operating(app):
         db.session.remove()
         db.drop_all()
         db.engine.dispose()
@@ -38,7 +38,7 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture
 def app(shared_app: Flask) -> Iterator[Flask]:
     """The application, in its context, with empty tables."""
-    with shared_app.app_context():
+    with operating(shared_app):
         yield shared_app
         db.session.rollback()
         for table in reversed(db.metadata.sorted_tables):

@@ -79,7 +79,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.queue",
         "igny8_flask.recovery",
     ),
-    ("igny8_flask.config", "igny8_flask.db", "igny8_flask.errors", "igny8_flask.log"),
+    (
+        "igny8_flask.config",
+        "igny8_flask.db",
+        "igny8_flask.errors",
+        "igny8_flask.log",
+        "igny8_flask.row_security",
+        "igny8_flask.tenant_session",
+        "igny8_flask.tenants",
+    ),
 )
 SANDBOX = "igny8_flask.sandbox"
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -10,7 +10,7 @@ from flask_migrate import downgrade, upgrade
 
 from igny8_flask import create_app
 from igny8_flask.db import db
-from tests.factories import make_content, make_settings, make_site, make_task
+from tests.factories import make_content, make_settings, make_site, make_task, operating
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -23,7 +23,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def migrated_app(database_url):
     app = create_app(make_settings(DATABASE_URL=database_url))
-    with app.app_context():
+    with operating(app):
         upgrade()
         yield app
         db.session.remove()
@@ -57,7 +57,7 @@ def test_the_database_refuses_a_parent_of_another_site(migrated_app):
 
 def test_going_down_leaves_nothing_behind(database_url):
     app = create_app(make_settings(DATABASE_URL=database_url))
-    with app.app_context():
+    with operating(app):
         upgrade()
         downgrade(revision="base")
         left = set(sa.inspect(db.engine).get_table_names())
