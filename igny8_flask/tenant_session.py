@@ -21,6 +21,8 @@ from sqlalchemy.orm import (
 
 from igny8_flask.tenants import EVERYBODY, Scope, Tenant, TenantError, TenantOwned, scope
 
+OWNERS = ("id", "account_id", "site_id")  # never changed in a row that exists
+
 # The same for all: the values are bound when a statement runs, so none is ever left over.
 _OWN_ROWS = with_loader_criteria(
     TenantOwned, lambda cls: cls.is_own(), include_aliases=True, propagate_to_loaders=False
@@ -117,14 +119,12 @@ def _check_visible(row: TenantOwned) -> None:
 
 
 def _check_write(row: TenantOwned, tenant: Tenant) -> None:
-    """A row must be the tenant's as it is, and as it was."""
+    """A row must be the tenant's, and nobody else's before."""
     state: InstanceState[Any] = inspect(row)
-    moved = [
-        name
-        for name in ("account_id", "site_id")
-        if name in state.mapper.attrs and any(state.attrs[name].history.deleted or ())
-    ]
-    if moved or row.owner()[0] is None or not _is_visible(row, tenant):
+    is_moved = state.has_identity and any(
+        state.attrs[name].history.has_changes() for name in OWNERS if name in state.attrs
+    )
+    if is_moved or row.owner()[0] is None or not _is_visible(row, tenant):
         raise TenantError(f"A {type(row).__name__} of another tenant would be written.")
 
 
@@ -133,12 +133,10 @@ def _check_values(state: ORMExecuteState, tenant: Tenant) -> None:
     mapper: Mapper[Any] | None = state.bind_mapper
     if mapper is None or not issubclass(mapper.class_, TenantOwned):
         return
-    given = state.parameters or {}
-    dialect = state.session.get_bind().dialect
     statement: Any = state.statement
-    values = statement.compile(dialect=dialect).params
-    for row in [given] if isinstance(given, Mapping) else given:
-        owner = {**values, **row}
-        site_id: uuid.UUID | None = owner.get("site_id")
-        if owner.get("account_id") != tenant.account_id or site_id not in (None, tenant.site_id):
+    dialect = state.session.get_bind().dialect
+    rows = state.parameters or statement.compile(dialect=dialect).params
+    for row in [rows] if isinstance(rows, Mapping) else rows:
+        site_id: uuid.UUID | None = row.get("site_id")
+        if row.get("account_id") != tenant.account_id or site_id not in (None, tenant.site_id):
             raise TenantError(f"A {mapper.class_.__name__} of another tenant would be added.")
