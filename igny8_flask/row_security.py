@@ -72,7 +72,10 @@ def _forget(connection: Connection) -> None:
     connection.info.pop(TOLD, None)
 
 
-@event.listens_for(Engine, "rollback_savepoint")
-def _forget_after_savepoint(connection: Connection, *_savepoint: Any) -> None:
-    """A savepoint takes settings back too."""
-    _forget(connection)
+@event.listens_for(Engine, "after_cursor_execute")
+def _forget_after_savepoint(
+    connection: Connection, _cursor: Any, statement: str, *_more: Any
+) -> None:
+    """Going back to a savepoint takes the settings back, too."""
+    if statement.startswith("ROLLBACK TO SAVEPOINT"):
+        _forget(connection)
