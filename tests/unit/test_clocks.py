@@ -10,7 +10,7 @@ from igny8_flask.db import db
 from igny8_flask.leases import Ticket, admit, claim
 from igny8_flask.models import AITaskLog, WorkState
 from igny8_flask.recovery import reclaim_expired
-from tests.factories import make_settings, make_site
+from tests.factories import make_settings, make_site, operating
 
 LEASE_S = 60
 
@@ -18,7 +18,7 @@ LEASE_S = 60
 @pytest.fixture
 def postgres_app(postgres_url):
     app = create_app(make_settings(DATABASE_URL=postgres_url))
-    with app.app_context():
+    with operating(app):
         db.create_all()
         yield app
         db.session.remove()

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,7 @@ from igny8_flask import create_app
 from igny8_flask.db import Base, db
 from igny8_flask.models import Task
 from igny8_flask.tenants import every_tenant, tenant, within
-from tests.conftest import machine_permitting
 from tests.factories import make_settings, make_site, make_task, operating
-from tests.lab.postgresql import postgresql
 from tests.unit.conftest import Caller
 
 ROLES = Path(__file__).parents[2] / "deploy" / "postgresql-roles.sql"
@@ -29,16 +26,18 @@ OWNED = sorted(
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    with ExitStack() as cleanup:
-        with machine_permitting():
-            url = cleanup.enter_context(postgresql())
-        with create_app(make_settings(DATABASE_URL=url)).app_context():
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql(ROLES.read_text(encoding="utf-8"))
-                connection.commit()
-            db.engine.dispose()
-        yield url
+def cluster(postgres_url: str) -> str:
+    """A database of its own with the roles of ``deploy/``; its URL for the superuser."""
+    asked = sa.create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+    with asked.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("CREATE DATABASE tenants")
+    asked.dispose()
+    url = postgres_url.replace("/postgres?", "/tenants?")
+    with create_app(make_settings(DATABASE_URL=url)).app_context():
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(ROLES.read_text(encoding="utf-8"))
+        db.engine.dispose()
+    return url
 
 
 def migrated(url: str, owner: str, app_role: str) -> Iterator[Flask]:

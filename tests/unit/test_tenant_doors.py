@@ -11,6 +11,7 @@ DOORS = {
     "every_tenant": {
         "igny8_flask.api.health",  # readiness and metrics
         "igny8_flask.auth",  # the key says whose request it is
+        "igny8_flask.backlog",  # all sites share one backlog
         "igny8_flask.cli.failing",  # the operator's commands
         "igny8_flask.handshake",  # the code says whose site it is
         "igny8_flask.jobs",  # the row says whose job it is
