@@ -86,6 +86,10 @@ class NotFoundError(Igny8Error):
 
     code = "not_found"
     http_status = 404
+    words = "There is nothing under this address or id."
+
+    def __init__(self, message: str = words, code: str | None = None) -> None:
+        super().__init__(message, code)
 
 
 class ConflictError(Igny8Error):

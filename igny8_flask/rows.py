@@ -36,8 +36,8 @@ class Page:
 
 
 def not_found() -> NotFoundError:
-    """The one answer to unknown and foreign ids."""
-    return NotFoundError("There is nothing with this id.")
+    """The one answer to unknown and foreign ids, the same as to an address that is none."""
+    return NotFoundError()
 
 
 def find(model: type[Row], site_id: uuid.UUID, row_id: uuid.UUID, *options: ORMOption) -> Row:

@@ -182,7 +182,7 @@ def get(site_id: uuid.UUID, run_id: uuid.UUID) -> AITaskLog:
         select(AITaskLog).where(AITaskLog.site_id == site_id, AITaskLog.id == run_id)
     ).first()
     if run is None:
-        raise NotFoundError("There is no such run.")
+        raise NotFoundError()
     return run
 
 

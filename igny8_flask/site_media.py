@@ -96,7 +96,7 @@ def belongs_to(site: Site, sha256: str) -> bool:
 def file_of(site: Site, sha256: str) -> ImageFile:
     """A picture of the site; NotFoundError for unknown and foreign hashes alike."""
     if not belongs_to(site, sha256):
-        raise NotFoundError("There is no such picture.")
+        raise NotFoundError()
     return _file(site.account_id, sha256)
 
 

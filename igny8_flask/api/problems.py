@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from igny8_flask.db import db
-from igny8_flask.errors import Igny8Error
+from igny8_flask.errors import Igny8Error, NotFoundError
 from igny8_flask.log import get_logger
 
 log = get_logger(__name__)
@@ -17,7 +17,7 @@ log = get_logger(__name__)
 DATABASE_RETRY_S = 10
 _HTTP = {
     400: ("bad_request", "The request cannot be read."),
-    404: ("not_found", "There is nothing under this address."),
+    404: (NotFoundError.code, NotFoundError.words),
     405: ("method_not_allowed", "This address does not allow that method."),
     413: ("body_too_large", "The request is too large."),
     415: ("not_json", "Send JSON, with Content-Type: application/json."),
