@@ -16,9 +16,9 @@ from igny8_flask import log, tenants
 from igny8_flask.cache import Caller, StatusBody
 from igny8_flask.crypto import SiteKeyText, key_digest, read_site_key, same_digest
 from igny8_flask.db import db, utcnow
-from igny8_flask.errors import AuthError, ConflictError
+from igny8_flask.errors import AuthError, ConflictError, ForbiddenError
 from igny8_flask.limits import Limit
-from igny8_flask.models import Site, SiteKey
+from igny8_flask.models import KeyScope, Site, SiteKey
 from igny8_flask.services import current
 from igny8_flask.site_urls import MAX_URL_CHARS, is_same_home
 
@@ -55,6 +55,7 @@ class Principal:
     account_id: uuid.UUID
     site_id: uuid.UUID
     key_id: str
+    scope: KeyScope = KeyScope.READ
     loaded: Site | None = None
     ready: StatusBody | None = None
 
@@ -89,10 +90,11 @@ def require_site_key() -> None:
         key = _known_key(presented, digest)
     tenants.enter(tenants.Tenant(key.account_id, key.site_id))
     log.bind(account_id=str(key.account_id), site_id=str(key.site_id), caller=key.public_id)
-    g.principal = Principal(key.account_id, key.site_id, key.public_id, key.site)
+    g.principal = Principal(key.account_id, key.site_id, key.public_id, key.scope, key.site)
     if polls:
         current().cache.put_caller(Caller(key.public_id, digest, key.account_id, key.site_id))
     if request.method not in SAFE_METHODS:
+        refuse_reader()
         refuse_moved(key.site)
         _limit_writes(key.site_id, request.endpoint in LEASE_ENDPOINTS)
     _note_use(key, utcnow())
@@ -101,6 +103,12 @@ def require_site_key() -> None:
 def principal() -> Principal:
     """The caller of the current request."""
     return cast(Principal, g.principal)
+
+
+def refuse_reader() -> None:
+    """Stop a key that may only look; also for the few GET routes that do something."""
+    if principal().scope is KeyScope.READ:
+        raise ForbiddenError("This key can only read. Use the site's own key.", "key_read_only")
 
 
 def _bearer() -> str:
@@ -166,12 +174,12 @@ def _note_use(key: SiteKey, now: datetime) -> None:
     """Keep the hour of last use; the first use of a new key ends the life of the older ones."""
     if key.last_used_at is not None and now - key.last_used_at < LAST_USED_GRAIN:
         return
-    if key.last_used_at is None:
+    if key.last_used_at is None and key.scope is KeyScope.SITE:
         end = now + OLD_KEY_GRACE
         db.session.execute(
             update(SiteKey)
             .where(SiteKey.site_id == key.site_id, SiteKey.created_at < key.created_at)
-            .where(SiteKey.revoked_at.is_(None))
+            .where(SiteKey.scope == KeyScope.SITE, SiteKey.revoked_at.is_(None))
             .where(or_(SiteKey.expires_at.is_(None), SiteKey.expires_at > end))
             .values(expires_at=end)
         )

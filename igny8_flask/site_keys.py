@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from igny8_flask.crypto import key_digest, new_site_key
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import NotFoundError
-from igny8_flask.models import Site, SiteKey
+from igny8_flask.models import KeyScope, Site, SiteKey
 from igny8_flask.services import current
 
 OLD_KEY_LIFE = timedelta(hours=72)  # a replaced key that nobody follows up ends by itself
@@ -18,7 +18,7 @@ def digest(text: str) -> str:
     return key_digest(current().settings.pepper, text)
 
 
-def issue(site: Site) -> str:
+def issue(site: Site, scope: KeyScope = KeyScope.SITE) -> str:
     """Add a key to a site and return its text; the caller commits."""
     key = new_site_key()
     db.session.add(
@@ -27,6 +27,7 @@ def issue(site: Site) -> str:
             site_id=site.id,
             public_id=key.public_id,
             digest=digest(key.text),
+            scope=scope,
         )
     )
     return key.text
@@ -37,22 +38,15 @@ def rotate(site: Site, presented_id: str) -> str:
     end = utcnow() + OLD_KEY_LIFE
     presented = db.session.scalars(select(SiteKey).where(SiteKey.public_id == presented_id)).one()
     presented.expires_at = min(presented.expires_at or end, end)
-    revoke_all(site, except_id=presented_id)
+    _revoke(site, SiteKey.public_id != presented_id, SiteKey.scope == KeyScope.SITE)
     key = issue(site)
     db.session.commit()
     return key
 
 
-def revoke_all(site: Site, except_id: str = "") -> None:
-    """Revoke the live keys of a site, but for one; the caller commits."""
-    revoked = db.session.scalars(
-        update(SiteKey)
-        .where(SiteKey.site_id == site.id, SiteKey.revoked_at.is_(None))
-        .where(SiteKey.public_id != except_id)
-        .values(revoked_at=utcnow())
-        .returning(SiteKey.public_id)
-    )
-    current().cache.drop_callers(revoked.all())
+def revoke_all(site: Site) -> None:
+    """Revoke all live keys of a site; the caller commits."""
+    _revoke(site)
 
 
 def revoke(public_id: str) -> None:
@@ -63,3 +57,13 @@ def revoke(public_id: str) -> None:
     key.revoked_at = key.revoked_at or utcnow()
     db.session.commit()
     current().cache.drop_callers([public_id])
+
+
+def _revoke(site: Site, *which: ColumnElement[bool]) -> None:
+    revoked = db.session.scalars(
+        update(SiteKey)
+        .where(SiteKey.site_id == site.id, SiteKey.revoked_at.is_(None), *which)
+        .values(revoked_at=utcnow())
+        .returning(SiteKey.public_id)
+    )
+    current().cache.drop_callers(revoked.all())

@@ -24,7 +24,7 @@ from igny8_flask.api.schemas import (
     page_query,
     page_schema,
 )
-from igny8_flask.auth import principal, refuse_moved
+from igny8_flask.auth import principal, refuse_moved, refuse_reader
 from igny8_flask.models import AITaskLog, Delivery, DeliveryKind
 from igny8_flask.rows import Page, page_of
 from igny8_flask.wordpress.client import RECEIPT_PARTS
@@ -182,6 +182,7 @@ def trash(body: dict[str, Any]) -> dict[str, Any]:
 def list_deliveries(args: dict[str, Any]) -> Page | dict[str, Any]:
     """List the site's deliveries; ``?lease=N`` gives up to N due ones to the plugin instead."""
     if "lease" in args:
+        refuse_reader()
         return _leased(args["lease"])
     filters = [Delivery.content_id == args["content_id"]] if "content_id" in args else []
     if "state" in args:

@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from igny8_flask import handshake, site_keys, sites
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import Answer, Id, Text, Time
-from igny8_flask.auth import calling_home, principal
+from igny8_flask.auth import calling_home, principal, refuse_reader
 from igny8_flask.limits import Limit
 from igny8_flask.services import current
 
@@ -150,6 +150,7 @@ def read_me(args: dict[str, Any]) -> dict[str, Any]:
     """Show the site and its connection."""
     site, home = principal().site, calling_home()
     if args["test"]:
+        refuse_reader()
         sites.forget_copy(site, home)
     connection = (sites.check_connection(site) if args["test"] else site.connection) or NOT_TESTED
     copy = sites.copy_check(site, home)

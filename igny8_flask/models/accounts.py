@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKeyConstraint, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from igny8_flask.db import Base, Identified, Timestamped
-from igny8_flask.models.enums import SiteStatus, stored
+from igny8_flask.models.enums import KeyScope, SiteStatus, stored
 from igny8_flask.models.tenancy import AccountOwned, SiteOwned
 from igny8_flask.tenants import OWN_ACCOUNT, OWN_SITE, TenantOwned
 
@@ -76,6 +76,7 @@ class SiteKey(Identified, Timestamped, SiteOwned, Base):
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True)
     digest: Mapped[str] = mapped_column(String(64))
+    scope: Mapped[KeyScope] = mapped_column(stored(KeyScope), default=KeyScope.SITE)
     last_used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

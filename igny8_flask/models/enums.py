@@ -13,6 +13,13 @@ class SiteStatus(StrEnum):
     DISCONNECTED = "disconnected"
 
 
+class KeyScope(StrEnum):
+    """What a key may do: everything of its site, or only look."""
+
+    SITE = "site"
+    READ = "site:read"
+
+
 class WorkState(StrEnum):
     """Life of a run or delivery: pending → queued → running → one of the three ends.
 

@@ -200,6 +200,7 @@ def upgrade() -> None:
     sa.Column('site_id', sa.Uuid(), nullable=False),
     sa.Column('public_id', sa.String(length=12), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('scope', sa.Enum('site', 'site:read', name='keyscope', native_enum=False, length=20), nullable=False),
     sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),

@@ -10,7 +10,9 @@ from sqlalchemy import event, select
 from igny8_flask import site_keys
 from igny8_flask.crypto import new_site_key
 from igny8_flask.db import db, utcnow
-from igny8_flask.models import SiteKey
+from igny8_flask.models import KeyScope, SiteKey
+from tests.factories import ConnectedSite, make_task
+from tests.unit.conftest import Caller
 
 PUBLIC = {
     ("GET", "/healthz"),
@@ -192,3 +194,40 @@ def test_no_key_stands_in_the_database_in_clear(plugin):
     key = plugin.connected.key
     assert row.digest == site_keys.digest(key)
     assert all(key not in str(getattr(row, column.key)) for column in SiteKey.__table__.columns)
+
+
+@pytest.fixture
+def reader(app, plugin):
+    """A key that only reads, beside the site's own."""
+    key = site_keys.issue(plugin.site, KeyScope.READ)
+    db.session.commit()
+    return Caller(app, ConnectedSite(plugin.site, key))
+
+
+def test_a_reading_key_reads_and_writes_nothing(app, reader, plugin):
+    task = make_task(plugin.site)
+    assert reader("GET", f"{TASKS}{task.id}/").status_code == 200
+    refused = {}
+    for method, rule in routes(app):
+        if method == "GET" or (method, rule) in PUBLIC:
+            continue
+        answer = reader(method, re.sub(r"<uuid:\w+>", str(task.id), rule), {})
+        refused[method, rule] = (answer.status_code, answer.json["code"])
+    assert len(refused) > 30
+    assert set(refused.values()) == {(403, "key_read_only")}
+    for effect in ("/v1/sites/me/?test=1", "/v1/publisher/deliveries/?lease=1"):
+        assert reader("GET", effect).json["code"] == "key_read_only"
+        assert plugin("GET", effect).status_code == 200
+    assert plugin("PATCH", f"{TASKS}{task.id}/", {"title": "Still there"}).status_code == 200
+
+
+def test_a_reading_key_and_the_sites_own_do_not_end_each_other(app, plugin, reader):
+    assert reader("GET", ME).status_code == 200
+    fresh = plugin("POST", "/v1/sites/rotate_key/").json["site_key"]
+    rotated = Caller(app, ConnectedSite(plugin.site, fresh))
+    assert rotated("GET", ME).status_code == 200
+    ends = dict(db.session.execute(select(SiteKey.scope, SiteKey.expires_at)).all())
+    assert ends[KeyScope.READ] is None
+    assert reader("GET", ME).status_code == 200
+    rotated("DELETE", ME)
+    assert reader("GET", ME).json["code"] == "key_revoked"

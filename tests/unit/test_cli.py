@@ -80,3 +80,15 @@ def test_a_moved_site_is_listed_and_gets_a_code_for_its_new_address(run, plugin)
     assert "calls from" not in listed
     allowed = plugin("PATCH", "/v1/system/settings/", {}, headers={"X-Igny8-Home": new})
     assert allowed.status_code == 200
+
+
+def test_a_reading_key_is_printed_once_and_listed_as_such(app, run):
+    site = make_site().site
+    done = run("keys", "add", site.url)
+    answer = app.test_client().get(
+        "/v1/sites/me/", headers={"Authorization": f"Bearer {done.stdout.strip()}"}
+    )
+    assert answer.json["site"]["home_url"] == site.url
+    listed = run("keys", "list").output
+    assert "site:read" in listed
+    assert done.stdout.strip() not in listed
