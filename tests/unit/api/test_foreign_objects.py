@@ -235,7 +235,8 @@ def answer(caller: Caller, method: str, path: str, body: Any) -> tuple[Any, ...]
     """Status, body but for the request's id, and the SQL it took."""
     with counted() as statements:
         reply = caller(method, path, body)
-    said = {name: value for name, value in (reply.json or {}).items() if name != "request_id"}
+    body = reply.json if reply.is_json else {}
+    said = {name: value for name, value in body.items() if name != "request_id"}
     return reply.status_code, said, statements
 
 
@@ -351,6 +352,18 @@ def test_no_list_shows_a_foreign_row(table, plugin, foreign):
         assert str(foreign.site.id) not in text, rule
         shown |= {rule} if any(one in foreign(method, path).text for one in ids) else set()
     assert len(shown) >= 8  # the owner's own lists do show them
+
+
+def test_reading_writes_nothing(table, plugin):
+    fill(plugin.site)
+    plugin("GET", "/v1/sites/me/")
+    for method, rule in table:
+        path = rule.replace("<prompt_type>", "generate_content")
+        for parameter in objects(rule):
+            path = path.replace(f"<{parameter}>", id_of(NAMED[parameter], plugin.site))
+        if method == "GET":
+            _, _, statements = answer(plugin, method, path, None)
+            assert not [one for one in statements if not one.startswith(("SELECT", "PRAGMA"))], path
 
 
 def test_a_site_key_opens_no_door_of_the_operator(app, plugin):
