@@ -5,7 +5,7 @@ Every ORM statement gets the condition of each model in it; what such a conditio
 at once more when they arrive, and before they are written.
 """
 
-import uuid
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy.orm import (
 
 from igny8_flask.tenants import EVERYBODY, Scope, Tenant, TenantError, TenantOwned, scope
 
+_OWNER = re.compile(r"(account_id|site_id)(?:_m\d+)?")  # _m<n>: of row n of several
 OWNERS = ("id", "account_id", "site_id")  # never changed in a row that exists
 
 # The same for all: the values are bound when a statement runs, so none is ever left over.
@@ -136,7 +137,9 @@ def _check_values(state: ORMExecuteState, tenant: Tenant) -> None:
     statement: Any = state.statement
     dialect = state.session.get_bind().dialect
     rows = state.parameters or statement.compile(dialect=dialect).params
+    allowed = {"account_id": (tenant.account_id,), "site_id": (tenant.site_id, None)}
     for row in [rows] if isinstance(rows, Mapping) else rows:
-        site_id: uuid.UUID | None = row.get("site_id")
-        if row.get("account_id") != tenant.account_id or site_id not in (None, tenant.site_id):
+        owners = [(found[1], row[name]) for name in row if (found := _OWNER.fullmatch(name))]
+        is_named = any(name == "account_id" for name, _ in owners)
+        if not is_named or any(value not in allowed[name] for name, value in owners):
             raise TenantError(f"A {mapper.class_.__name__} of another tenant would be added.")

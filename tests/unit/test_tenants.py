@@ -169,6 +169,18 @@ def test_what_carries_no_tenant_is_refused(mine, task, way):
     assert db.session.scalars(sa.select(Task.title)).all() == ["foreign"]
 
 
+def test_of_several_rows_at_once_each_must_be_the_tenants(mine, foreign):
+    def add(*owners: Site) -> None:
+        rows = [{"id": uuid.uuid4(), "title": "x", **owned_by(owner)} for owner in owners]
+        db.session.execute(upsert(Task).values(rows).on_conflict_do_nothing())
+
+    with as_tenant(mine):
+        add(mine, mine)
+        with pytest.raises(TenantError):
+            add(mine, foreign)
+    assert db.session.scalars(sa.select(Task.site_id)).all() == [mine.id, mine.id]
+
+
 def test_a_row_that_was_loaded_in_another_scope_is_not_given_out(mine, foreign):
     task = make_task(foreign)
     assert db.session.get(Task, task.id) is task
@@ -317,18 +329,16 @@ def test_a_request_begins_as_nobody_and_leaves_no_scope_behind(app, plugin):
         assert db.session.scalars(sa.select(Site)).all() == []
 
 
-GLOBAL = {"model_price", "model_listing"}
-MODELS = sorted(
-    (mapper.class_ for mapper in Base.registry.mappers), key=lambda model: model.__name__
-)
+MODELS = sorted((one.class_ for one in Base.registry.mappers), key=lambda model: model.__name__)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_model_knows_its_owner(app, model):
-    """A table with an account is covered without being named; one without stands in GLOBAL."""
-    if model.__tablename__ in GLOBAL:
-        assert "account_id" not in model.__table__.c
+    """Tables of tenants are covered without being named; one without an owner hangs on nobody."""
+    table = model.__table__
+    if not issubclass(model, TenantOwned):
+        assert not {"account_id", "site_id"} & set(table.c.keys()), "take a mixin of tenancy.py"
+        assert not table.foreign_keys, "a part of a tenant's row needs the tenant's columns"
         return
-    assert issubclass(model, TenantOwned), f"{model.__name__}: take a mixin of models/tenancy.py"
     assert str(model.is_own()) != str(TenantOwned.is_own())
-    assert model is Account or not model.__table__.c.account_id.nullable
+    assert model is Account or not table.c.account_id.nullable

@@ -56,6 +56,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/planner/ideas/<idea_id>/": {"title": "x"},
     "PATCH /v1/planner/keywords/<keyword_id>/": {"sector": "x"},
     "PATCH /v1/writer/content/<content_id>/": {"title": "x"},
+    "PATCH /v1/writer/content/<content_id>/links/": {"enabled": False},
     "PATCH /v1/writer/images/<image_id>/": {"alt": "x"},
     "PATCH /v1/writer/tasks/<task_id>/": {"title": "x"},
     "POST /v1/publisher/deliveries/<delivery_id>/media/": {"lease": 1, "media": []},
@@ -84,6 +85,7 @@ FIELDS: dict[str, tuple[type[Any], Any]] = {
         lambda row: {"items": [{"keyword": "x", "cluster_id": row}]},
     ),
     "POST /v1/planner/keywords/auto_cluster/ ids": (Keyword, lambda row: {"ids": [row]}),
+    "POST /v1/publisher/links/remove/ ids": (Content, lambda row: {"ids": [row]}),
     "POST /v1/publisher/publish/ ids": (Content, lambda row: {"ids": [row]}),
     "POST /v1/publisher/schedule/ content_id": (
         Content,
@@ -109,6 +111,8 @@ NO_OBJECTS = {  # ids of WordPress's own, and of the installation itself
     "POST /v1/publisher/deliveries/<delivery_id>/media/ media[].id",
     "POST /v1/sites/connect/ site_uuid",
     "POST /v1/sites/me/events/ events[].post_id",
+    "POST /v1/sites/me/posts/ ids",
+    "POST /v1/sites/me/posts/ posts[].post_id",
     "PUT /v1/sites/me/credentials/ password_uuid",
 }
 ID_NAMES = re.compile(r"(^|_)(u?u?id|ids|parents?|depends(_on)?)$")
