@@ -15,6 +15,9 @@ from igny8_flask.tenants import EVERYBODY, Tenant, scope
 POLICY = "tenant"
 EVERY = "*"
 TOLD = "igny8_scope"
+IS_ABOVE_POLICIES = sa.text(
+    "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+)
 _TELL = "SELECT set_config('igny8.account', %s, true), set_config('igny8.site', %s, true)"
 _OPERATOR = f"current_setting('igny8.account', true) = '{EVERY}'"
 _ACCOUNT = "account_id::text = current_setting('igny8.account', true)"

@@ -13,10 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from igny8_flask import rotation
 from igny8_flask.ai.providers.base_url import normalize_base_url
 from igny8_flask.api.health import database_checks
+from igny8_flask.cli.failing import in_words
 from igny8_flask.cli.settings import warnings as settings_warnings
 from igny8_flask.db import db
 from igny8_flask.models import IntegrationSettings, ModelListing, Site, SiteStatus
 from igny8_flask.queue import JobQueue
+from igny8_flask.row_security import IS_ABOVE_POLICIES
 from igny8_flask.services import current
 from igny8_flask.waiting import SILENT_S
 
@@ -26,6 +28,7 @@ MIN_REDIS = (6, 2)
 
 @click.command()
 @with_appcontext
+@in_words
 def doctor() -> None:
     """Look at settings, database, Redis, workers, keys, models and sites; exit 1 on an error."""
     worst = "ok"
@@ -52,6 +55,8 @@ def _database() -> Iterator[Finding]:
         yield "error", "Tables are not of this release: run `flask --app wsgi db upgrade`."
     else:
         yield "ok", f"{db.engine.dialect.name} answers, its tables are of this release."
+        if db.engine.dialect.name == "postgresql" and db.session.scalar(IS_ABOVE_POLICIES):
+            yield "warning", "This role is above row-level security: see docs/operations.md."
 
 
 def _redis() -> Iterator[Finding]:

@@ -83,6 +83,18 @@ def test_textual_sql_is_written_for_the_catalogue_only():
     assert found - TEXTUAL == {"igny8_flask.models.system", "igny8_flask.models.work"}
 
 
+def test_every_command_is_in_the_operators_scope():
+    bare = {
+        f"{module}.{node.name}"
+        for module in PRODUCT
+        for node in nodes(TREES[module])
+        if isinstance(node, ast.FunctionDef)
+        and "with_appcontext" in (decorators := {ast.unparse(one) for one in node.decorator_list})
+        and "in_words" not in decorators
+    }
+    assert bare == set()
+
+
 def test_a_new_use_would_be_noticed(monkeypatch):
     sneaky = "db.session.connection().execute(Task.__table__.select())\nevery_tenant()"
     monkeypatch.setitem(TREES, "igny8_flask.writing", ast.parse(sneaky))
