@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from igny8_flask.db import db, upsert, utcnow
 from igny8_flask.errors import BudgetError
@@ -97,13 +97,16 @@ def settle(call: PaidCall, cost: Decimal | None) -> None:
         return
     change = _units(cost) - held.amount if cost is not None else 0
     unpriced = held.amount if cost is None else 0
-    counters = BudgetCounter.__table__
-    # in the order in which they are held, as one statement of several rows
-    db.session.connection().execute(
-        update(BudgetCounter)
-        .where(counters.c.key == bindparam("counter"))
-        .values(used=counters.c.used + change, unpriced=counters.c.unpriced + unpriced),
-        [{"counter": key} for key in sorted(_counters(call, held.day))],
+    table = BudgetCounter
+    counters = table.key.in_(_counters(call, held.day))
+    # locked in the order in which they are held, so that no two writers wait for each other
+    locked = select(table.key).where(counters).order_by(table.key).with_for_update()
+    db.session.execute(locked)
+    db.session.execute(
+        update(table)
+        .where(counters)
+        .values(used=table.used + change, unpriced=table.unpriced + unpriced)
+        .execution_options(synchronize_session=False)
     )
     db.session.execute(delete(BudgetHold).where(BudgetHold.id == held.id))
 
