@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -13,7 +14,7 @@ from flask import Flask
 from igny8_flask import create_app
 from igny8_flask.config import Settings
 from igny8_flask.db import db
-from tests.factories import ConnectedSite, make_environ, make_site
+from tests.factories import ConnectedSite, make_environ, make_site, operating
 from tests.lab.processes import Process, free_port
 from tests.lab.services import Redis, Sandbox, start_worker
 from tests.lab.services import start_api as start_lab_api
@@ -59,8 +60,8 @@ class Backend:
         self.env = {**os.environ, **self.settings}
         self.app: Flask = create_app(Settings.from_env(self.settings))
         logging.getLogger().setLevel(logging.WARNING)
-        self._context = self.app.app_context()
-        self._context.push()
+        self._context = ExitStack()
+        self._context.enter_context(operating(self.app))
         db.create_all()
         self.sites: Sequence[ConnectedSite] = [make_site() for _ in range(sites)]
         self.sandbox = Sandbox(self.folder, self.env, pace, sandbox_port)
@@ -90,7 +91,7 @@ class Backend:
             self._started.pop().stop()
         db.session.remove()
         db.engine.dispose()
-        self._context.pop()
+        self._context.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:

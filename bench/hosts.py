@@ -29,7 +29,7 @@ from igny8_flask.db import db
 from igny8_flask.models import AITaskLog, CallState, Content, Delivery, PaidCall, WorkState
 from igny8_flask.services import current
 from tests.chaos.fake_site import FakeSite
-from tests.factories import ConnectedSite, make_environ, make_site, make_task
+from tests.factories import ConnectedSite, make_environ, make_site, make_task, operating
 from tests.lab.places import REPO, MissingError
 from tests.lab.postgresql import INSTALLED
 from tests.lab.processes import Process, free_port, reachable, wait_until
@@ -54,7 +54,7 @@ class Fleet:
         self.env = self._settings()
         self._keep(cleanup, self._redis())
         self.app: Flask = create_app(Settings.from_env(self.env))
-        cleanup.enter_context(self.app.app_context())
+        cleanup.enter_context(operating(self.app))
         cleanup.callback(db.engine.dispose)
         db.create_all()
         self.plugin = self._connect()

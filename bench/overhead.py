@@ -25,6 +25,7 @@ from igny8_flask.content import normalize
 from igny8_flask.db import db
 from igny8_flask.models import Account, Content, Site, Task
 from igny8_flask.services import current
+from tests.factories import operating
 from tests.lab.places import PLUGIN
 from tests.lab.processes import wait_until
 from tests.lab.site_api import SiteApi
@@ -99,7 +100,7 @@ class Script:
     def __init__(self, stack: Stack) -> None:
         self.base = stack.env["OPENAI_BASE_URL"]
         app = create_app(Settings.from_env(stack.env))
-        with app.app_context():
+        with operating(app):
             site = db.session.query(Site).one()
             secret = current().secrets.open(
                 site.wp_password_sealed or "", site.seal_context("wp_password_sealed")

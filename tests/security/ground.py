@@ -26,7 +26,14 @@ from igny8_flask.models import (
 )
 from igny8_flask.outbound import Outbound
 from igny8_flask.services import EXTENSION
-from tests.factories import ConnectedSite, make_content, make_settings, make_site, make_task
+from tests.factories import (
+    ConnectedSite,
+    make_content,
+    make_settings,
+    make_site,
+    make_task,
+    operating,
+)
 
 ENDING = ("/v1/sites/rotate_key", "/v1/sites/me")
 
@@ -54,7 +61,7 @@ def ground(**settings: str) -> Iterator[Ground]:
         app = create_app(make_settings(**given))
         shared = app.extensions[EXTENSION]
         app.extensions[EXTENSION] = replace(shared, outbound=Outbound(resolver=no_such_name))
-        with app.app_context():
+        with operating(app):
             db.create_all()
             stamp()
             ours, theirs = make_site(), make_site()
@@ -100,7 +107,7 @@ class Reviving:
 
 def revive(app: Flask) -> None:
     """Give every site its keys back."""
-    with app.app_context():
+    with operating(app):
         db.session.execute(update(SiteKey).values(revoked_at=None, expires_at=None))
         db.session.execute(update(Site).values(status=SiteStatus.CONNECTED, connected_at=utcnow()))
         db.session.commit()

@@ -23,7 +23,7 @@ from igny8_flask.models import AITaskLog, Delivery, IntegrationSettings, Site, W
 from igny8_flask.publishing import execute, submit
 from igny8_flask.queue import JobQueue
 from igny8_flask.services import current
-from tests.factories import make_content, make_environ, make_site, make_task
+from tests.factories import make_content, make_environ, make_site, make_task, operating
 from tests.lab.services import Redis
 from tests.security.conftest import Teller
 from tests.security.echo import indiscreet_server
@@ -95,7 +95,7 @@ def scene(
         )
         app = create_app(Settings.from_env(environ))
         install_commands(app)
-        with app.app_context():
+        with operating(app):
             db.create_all()
             connected = make_site(url=betrayer, rest_url=f"{betrayer}/wp-json/")
             given |= {"site key": connected.key, **_sealed(connected.site)}

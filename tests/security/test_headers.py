@@ -7,7 +7,7 @@ import pytest
 from igny8_flask import create_app
 from igny8_flask.db import db
 from igny8_flask.log import configure_logging
-from tests.factories import make_settings
+from tests.factories import make_settings, operating
 from tests.security.ground import Ground
 from tests.security.test_door import routes
 
@@ -79,7 +79,7 @@ def test_a_forged_address_changes_nothing(place: Ground) -> None:
     for name, value in forged.items():
         assert client.get("/metrics", headers={name: value}).status_code == 403
     behind = create_app(make_settings(IGNY8_PROXIES="1"))
-    with behind.app_context():
+    with operating(behind):
         db.create_all()
         answer = behind.test_client().get(
             "/metrics", headers={"X-Forwarded-For": "127.0.0.1, 198.51.100.9"}
