@@ -1,6 +1,7 @@
 """Where code may look past the tenant: a short list of names, each in a few places."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -46,6 +47,7 @@ IS_TEXTUAL = ("text", "TextClause")
 COMMON = {"connection", "engine", "metadata"}  # words that others use for other things
 
 
+@cache
 def named(tree: ast.AST) -> set[str]:
     """Names that are read or imported, and attributes; common words only of the database."""
     found = set()
