@@ -48,7 +48,7 @@ NAMED = {
     "sha256": ImageFile,
     "task_id": Task,
 }
-PLAIN = {"prompt_type"}
+PLAIN = {"number", "prompt_type"}
 
 # A body with which the owner of the object gets further than 404.
 BODIES: dict[str, Any] = {
@@ -257,7 +257,9 @@ def test_a_foreign_object_is_as_unknown_as_one_that_never_was(object_route, plug
     plugin("GET", "/v1/sites/me/")  # notes the first use of the key
 
     def ask(caller: Caller, row_id: str) -> tuple[Any, ...]:
-        return answer(caller, method, rule.replace(f"<{parameter}>", row_id), body)
+        return answer(
+            caller, method, rule.replace(f"<{parameter}>", row_id).replace("<number>", "1"), body
+        )
 
     before = everything(foreign.site)
     never = ask(plugin, unknown(model))
@@ -349,7 +351,7 @@ def test_no_list_shows_a_foreign_row(table, plugin, foreign):
     for method, rule in table:
         if method != "GET" or objects(rule):
             continue
-        path = rule.replace("<prompt_type>", "generate_content")
+        path = rule.replace("<prompt_type>", "generate_content").replace("<number>", "1")
         text = plugin(method, path).text
         assert MARK not in text, rule
         assert not [row_id for row_id in ids if row_id in text], rule
@@ -362,7 +364,7 @@ def test_reading_writes_nothing(table, plugin):
     fill(plugin.site)
     plugin("GET", "/v1/sites/me/")
     for method, rule in table:
-        path = rule.replace("<prompt_type>", "generate_content")
+        path = rule.replace("<prompt_type>", "generate_content").replace("<number>", "1")
         for parameter in objects(rule):
             path = path.replace(f"<{parameter}>", id_of(NAMED[parameter], plugin.site))
         if method == "GET":
