@@ -78,7 +78,8 @@ def test_a_moved_site_is_listed_and_gets_a_code_for_its_new_address(run, plugin)
     listed = run("sites", "list").output
     assert new in listed
     assert "calls from" not in listed
-    allowed = plugin("PATCH", "/v1/system/settings/", {}, headers={"X-Igny8-Home": new})
+    change = {"publishing": {"internal_links": 2}}
+    allowed = plugin("PATCH", "/v1/system/settings/", change, headers={"X-Igny8-Home": new})
     assert allowed.status_code == 200
 
 
