@@ -1,6 +1,6 @@
 /**
  * What the buttons of the lists do. Offers igny8.acts = { run( act, rows ), work( act, rows ), usable( act, rows ) };
- * a row is { id, title, kind, content, task, live, public, planned }.
+ * a row is { id, title, kind, content, task, live, posted, public, planned }.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -24,7 +24,7 @@
 	/** Whether an act makes sense for a row. */
 	function fits( act, row ) {
 		const rules = {
-			generate: () => ! row.live,
+			generate: () => ! row.live && ! row.posted,
 			images: () => row.task && row.content && ! row.live,
 			publish: () => row.content,
 			schedule: () => row.content && ! row.public,

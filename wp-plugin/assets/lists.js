@@ -18,8 +18,8 @@
 
 	/** A row as acts.js knows it. */
 	function rowOf( element ) {
-		const { id, title, kind, content, task, live, planned } = element.dataset;
-		return { id, title, kind, content, task, live, planned, 'public': element.dataset.public };
+		const { id, title, kind, content, task, live, posted, planned } = element.dataset;
+		return { id, title, kind, content, task, live, posted, planned, 'public': element.dataset.public };
 	}
 
 	function rowsChosen() {

@@ -84,6 +84,7 @@ final class Tasks_Table extends List_Table {
 			'task'    => (string) ( $item['id'] ?? '' ),
 			'content' => (string) ( $item['content']['id'] ?? '' ),
 			'live'    => (string) ( $item['live_run'] ?? '' ),
+			'posted'  => empty( $item['content']['wp_post_id'] ) ? '' : '1',
 		);
 	}
 
@@ -111,8 +112,7 @@ final class Tasks_Table extends List_Table {
 		}
 		$title   = (string) ( $item['title'] ?? '' );
 		$content = (array) ( $item['content'] ?? array() );
-		$words   = $content ? __( 'Generate again', 'igny8' ) : __( 'Generate content', 'igny8' );
-		$actions = array( 'generate' => Cells::act( $words, 'generate', array( $item['id'] ), $title ) );
+		$actions = array( 'generate' => self::write_act( $item, $content ) );
 		if ( $content && current_user_can( Capabilities::PUBLISH ) ) {
 			$words              = empty( $content['wp_post_id'] ) ? __( 'Publish', 'igny8' ) : __( 'Update post', 'igny8' );
 			$actions['publish'] = Cells::act( $words, 'publish', array( $content['id'] ), $title );
@@ -125,6 +125,20 @@ final class Tasks_Table extends List_Table {
 			$actions['delete'] = Cells::act( __( 'Delete', 'igny8' ), 'delete', array( $item['id'] ), $title, 'button-link igny8-danger' );
 		}
 		return $this->row_actions( $actions );
+	}
+
+	/**
+	 * Writes the article; one that stands on the site is refreshed where it can be compared.
+	 *
+	 * @param array $item    Task.
+	 * @param array $content Its article, or [].
+	 */
+	private static function write_act( array $item, array $content ): string {
+		if ( ! empty( $content['wp_post_id'] ) ) {
+			return Cells::link( Menu::url( Menu::CONTENTS, array( 'content' => (string) $content['id'] ) ), __( 'Review and refresh', 'igny8' ) );
+		}
+		$words = $content ? __( 'Generate again', 'igny8' ) : __( 'Generate content', 'igny8' );
+		return Cells::act( $words, 'generate', array( $item['id'] ), (string) ( $item['title'] ?? '' ) );
 	}
 
 	/**
