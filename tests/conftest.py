@@ -152,10 +152,11 @@ def _connected() -> Iterator[tuple[Stack, WordPressSite]]:
 
 @pytest.fixture
 def stack(_connected: tuple[Stack, WordPressSite]) -> Stack:
-    """The running backend with nothing left to do, its sandbox forgetful and fast."""
+    """The running backend as after connecting, its sandbox forgetful and fast."""
     running, site = _connected
     running.sandbox_provider.reset()
     running.settle()
+    running.forget()
     running.sandbox_provider.reset()
     site.reset()
     return running

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+from igny8_flask.models import Site
 from tests.lab.leftovers import claim, sweep
 from tests.lab.places import REPO, LabError
 from tests.lab.processes import Process, free_port, run, wait_until
@@ -23,6 +24,7 @@ OWN_URLS = {"DATABASE_URL", "REDIS_URL"}
 CONNECT_CODE = re.compile(r"igny8-[A-Za-z0-9_-]+")
 SANDBOX_KEY = "sk-sandbox"
 PREFIX = "igny8-stack-"
+CONNECTIONS = {"site_key", "connect_code"}
 LIVE_WORK = """
 select count(*) as live from (
   select state from ai_task_log union all select state from delivery
@@ -107,6 +109,14 @@ class Stack:
     def settle(self, seconds: float = 60) -> None:
         """Wait until no run and no delivery is on its way."""
         wait_until(lambda: self.rows(LIVE_WORK)[0]["live"] == 0, seconds, "all work has ended")
+
+    def forget(self) -> None:
+        """Delete what the sites made and set; their connections stay."""
+        tables = [table for table in Site.metadata.sorted_tables if "site_id" in table.columns]
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection, connection:
+            for table in reversed(tables):
+                if table.name not in CONNECTIONS:
+                    connection.execute(f"delete from {table.name} where site_id is not null")
 
     def replace_worker(self) -> None:
         """Start a new worker after the running one was killed or stopped."""

@@ -54,7 +54,7 @@ def links_of(site: WordPressSite) -> list[str]:
 
 
 def wait_until_done(screens: AdminScreens) -> None:
-    expect(screens.dialog).to_contain_text("Done", timeout=SHOWN_MS)
+    expect(screens.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=SHOWN_MS)
     screens.dialog.get_by_role("button", name="Close").first.click()
 
 

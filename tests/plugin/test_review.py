@@ -147,7 +147,7 @@ def test_the_second_of_two_editors_is_told_and_keeps_the_text(
         button(page, "Save").first.click()
         expect(page.get_by_text("Saved.")).to_be_visible(timeout=RUN_MS)
         button(second, "Save").first.click()
-        told = second.locator("#igny8-review .igny8-form-answer")
+        told = second.locator("#igny8-review .igny8-form-answer").first
         expect(told).to_contain_text("Somebody changed this article", timeout=RUN_MS)
         assert second.get_by_label("Title", exact=True).input_value() == "By Ed"
         stored = api.call("GET", f"/v1/writer/content/{article['id']}/")["content"]
