@@ -13,6 +13,7 @@ from tests.lab.browser import Tab, tab
 from tests.lab.post_panel import PostPanel
 from tests.lab.stack import Stack
 from tests.lab.wordpress_site import WordPressSite
+from tests.lab.wp_admin import AdminSession
 
 pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
 TITLE = "Mulching beds before winter"
@@ -33,6 +34,9 @@ return array(
 	'seo' => get_post_meta( $post->ID, '_igny8_seo_title', true ),
 );
 """
+ONE_MORE_PICTURE = """(before) => wp.data.select('core/block-editor').getBlocks()
+  .filter((block) => 'core/image' === block.name).length === before + 1"""
+EDITED_PICTURE = "() => wp.data.select('core/editor').getEditedPostAttribute('featured_media')"
 CLASSIC = "<?php add_filter( 'use_block_editor_for_post', '__return_false' );\n"
 
 
@@ -83,6 +87,35 @@ def test_a_post_is_written_from_its_title_compared_and_only_then_replaced(
     expect(panel.place.get_by_text("Cost", exact=True)).to_be_visible()
     assert admin_tab.complaints == []
     assert connected_site.php_log() == ""
+
+
+def test_a_refresh_waits_as_a_proposal_and_pictures_and_search_fields_are_put_by_hand(
+    admin_tab: Tab, admin: AdminSession, connected_site: WordPressSite
+) -> None:
+    task = admin.create_task(TITLE, keywords=["mulch"])
+    post_id = admin.outcome(admin.generate(task, images=True, publish=True))["result"]["post_id"]
+    delivered = connected_site.wp_eval(READ_POST % post_id)["text"]
+    connected_site.wp_eval(f"delete_post_thumbnail( {post_id} );")
+    panel = PostPanel(admin_tab, post_id)
+    panel.open_block()
+    panel.work("Write anew")
+    expect(panel.place.get_by_text("A rewritten text waits for you.")).to_be_visible()
+    assert connected_site.wp_eval(READ_POST % post_id)["text"] == delivered
+    panel.press("Drop it")
+    expect(panel.place.get_by_role("button", name="Send again")).to_be_visible()
+
+    panel.place.get_by_role("button", name="Set as featured image").last.click()
+    expect(panel.place.get_by_text("Save the post to keep it.")).to_be_visible()
+    panel.place.get_by_role("button", name="Insert").first.click()
+    admin_tab.page.wait_for_function(ONE_MORE_PICTURE, arg=delivered.count("<!-- wp:image"))
+    assert admin_tab.page.evaluate(EDITED_PICTURE) > 0
+    assert connected_site.wp_eval(READ_POST % post_id)["picture"] == 0, "not saved yet"
+
+    panel.place.get_by_label("Title for search engines").fill("Mulch, at last")
+    panel.press("Save search fields")
+    expect(panel.place.get_by_text("The search fields are saved.")).to_be_visible()
+    assert connected_site.wp_eval(READ_POST % post_id)["seo"] == "Mulch, at last"
+    assert admin_tab.complaints == []
 
 
 def test_the_classic_editor_has_the_same_in_a_box(
