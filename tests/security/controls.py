@@ -6,6 +6,10 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from marshmallow import EXCLUDE
 from rq.serializers import PickleSerializer
+from sqlalchemy import select, true
+from sqlalchemy.orm import with_loader_criteria
+
+from igny8_flask.tenants import TenantOwned
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,9 @@ ALONE = DOOR + "test_the_door_refuses_by_itself_what_no_schema_sees"
 INSIDE = SECURITY + "test_inside.py::"
 MEDIA = SECURITY + "test_media_and_lists.py::"
 TIME = SECURITY + "test_time.py::"
+TWO_SITES = SECURITY + "test_two_sites.py"
+TENANTS = "tests/unit/test_tenants.py::"
+ALL_ROWS = with_loader_criteria(TenantOwned, true(), include_aliases=True)
 
 CONTROLS: dict[str, Control] = {
     "the digest of a key": Control(
@@ -76,6 +83,9 @@ CONTROLS: dict[str, Control] = {
     "the end of replaced keys": Control(
         "D4", (("igny8_flask.site_keys:revoke_all", nothing),),
         (AUTH + "test_there_are_never_more_than_two_live_keys",),
+    ),
+    "the revocation of keys": Control(
+        "D4", (("igny8_flask.site_keys:_revoke", nothing),), (TWO_SITES,),
     ),
     "the one use of a connect code": Control(
         "D5", (("igny8_flask.handshake:_redeem", nothing),),
@@ -124,6 +134,20 @@ CONTROLS: dict[str, Control] = {
     "JSON in Redis": Control(
         "D16", (("workers.worker:JSONSerializer", PickleSerializer),),
         (INSIDE + "test_a_pickle_in_redis_is_never_run",),
+    ),
+    "the site of a row": Control(
+        "D17", (("igny8_flask.rows:of_site", lambda model, _site_id: select(model)),
+                ("igny8_flask.tenant_session:_OWN_ROWS", ALL_ROWS),
+                ("igny8_flask.tenant_session:_is_visible", yes)),
+        (TWO_SITES,),
+    ),
+    "the conditions of a tenant": Control(
+        "D18", (("igny8_flask.tenant_session:_OWN_ROWS", ALL_ROWS),),
+        (TENANTS + "test_no_way_of_reading_shows_a_foreign_row",),
+    ),
+    "the look at rows before they are written": Control(
+        "D18", (("igny8_flask.tenant_session:_check_write", nothing),),
+        (TENANTS + "test_no_flush_writes_a_foreign_row",),
     ),
     "names that stand once": Control(
         "D22", (("igny8_flask.api.json_door:_unique_names", dict),), (ALONE,),
