@@ -1,8 +1,10 @@
-"""The four parsers under generated input: an answer or their own error, and nothing else.
+"""The parsers of foreign input under generated input: an answer or their own error, nothing else.
 
 What once broke one of them is kept as an ``@example``.
 """
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +12,12 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from igny8_flask.ai.replies import parse_article, parse_clusters, parse_ideas, parse_image_prompts
 from igny8_flask.api.json_door import read_json
 from igny8_flask.content import normalize
 from igny8_flask.crypto import BASE62, new_site_key, read_site_key
-from igny8_flask.errors import AuthError, BadRequestError, OutboundError, ReplyError
+from igny8_flask.errors import AuthError, BadRequestError, InputError, OutboundError, ReplyError
+from igny8_flask.keyword_csv import MAX_KEYWORD_CHARS, read_lines
 from igny8_flask.outbound import addresses, parse_url
 from tests.content.test_attacks import dangers
 from tests.security.conftest import Teller
@@ -145,6 +149,24 @@ MARKS = st.sampled_from(
     ]
 )
 
+CELLS = st.sampled_from(
+    [
+        *("keyword", "Search Volume", "KD %", "intent", ",", ";", "\t", "\n", "\r\n", "\r", '"'),
+        *('""', '"a,b"', "1.000", "9" * 20, "-1", "n/a", "=1+1", "@x", "١٢", "\ufeff", "\u2028"),
+        *("é", "e\u0301", " ", "\u00a0", "soil", "x" * 600, "y" * 2001, "," * 101),
+    ]
+)
+SPEECH = st.sampled_from(
+    [
+        *('{"title":"', '{"content":"', '{"clusters":[', '{"ideas":[', '{"prompts":["', '"]}'),
+        *('"keywords":', '"name":"Soil"', '"outline":[', "soil", "worms", ",", ":", "[", "]", "{"),
+        *("}", '"', "'", "\\", "\\u", "\\ud800", "```json\n", "```", "<think>", "</think>"),
+        *("## ", "- ", "1. ", "| a | b |\n|---|---|\n", "<p>", "</p>", "<script>", "&quot;"),
+        *("\n", "\n\n", "…", "\ud800", "\x00", "null", "NaN", "[" * 300, '{"a":' * 60, "Sorry, "),
+    ]
+)
+ASKED = ["soil", "worms", "compost at home"]
+
 
 def no_surprise(work: Callable[[Any], Any], given_: Any, *expected: type[Exception]) -> Any:
     """What came out, or None where the parser refused in its own way."""
@@ -193,6 +215,34 @@ def check_reply(text: str) -> None:
         assert not dangers(result.blocks)
 
 
+def check_list(text: str) -> None:
+    """What was read from a list is read the same from our own CSV of it."""
+    lines = no_surprise(read_lines, text, InputError) or []
+    good = [line.values for line in lines if not line.problem]
+    for values in good:
+        assert 1 <= len(values["keyword"]) <= MAX_KEYWORD_CHARS
+    written = io.StringIO()
+    rows = csv.DictWriter(written, ["keyword", "volume", "difficulty", "intent", "sector"])
+    rows.writeheader()
+    rows.writerows(good)
+    again = read_lines(written.getvalue())
+    assert [(line.values, line.problem) for line in again] == [(values, "") for values in good]
+
+
+def check_answer(text: str) -> None:
+    """Each reader gives rows or a reason, all of it storable, and no keyword that was not asked."""
+    clusters = parse_clusters(text, keywords=ASKED)
+    told = [keyword for row in clusters.rows for keyword in row.keywords]
+    assert sorted([*told, *clusters.unassigned]) == sorted(ASKED)
+    replies = [
+        *(clusters, parse_ideas(text, keywords=ASKED), parse_article(text, outline=["Soil"])),
+        parse_image_prompts(text, headings=["Soil"]),
+    ]
+    for reply in replies:
+        assert bool(reply.rows) == (reply.error is None)
+        json.dumps(reply.to_dict()).encode("utf-8")
+
+
 def test_the_json_door(full: bool, tell: Teller) -> None:
     parts = (
         st.lists(JSON_PARTS, max_size=12)
@@ -214,7 +264,23 @@ def test_keys(full: bool, tell: Teller) -> None:
     tell("Fuzz: site keys", f"{run(check_key, near | st.text(max_size=90), full):,} inputs")
 
 
-def test_replies(full: bool, tell: Teller) -> None:
+def test_lists(full: bool, tell: Teller) -> None:
+    parts = st.lists(CELLS, max_size=30).map("".join)
+    tell(
+        "Fuzz: lists of keywords",
+        f"{run(check_list, parts | st.text(max_size=120), full):,} inputs",
+    )
+
+
+def test_answers_of_models(full: bool, tell: Teller) -> None:
+    parts = st.lists(SPEECH, max_size=25).map("".join)
+    tell(
+        "Fuzz: reader of replies",
+        f"{run(check_answer, parts | st.text(max_size=200), full):,} inputs",
+    )
+
+
+def test_articles(full: bool, tell: Teller) -> None:
     parts = st.lists(MARKS, max_size=25).map("".join)
     tell("Fuzz: normalizer", f"{run(check_reply, parts | st.text(max_size=200), full):,} inputs")
 
