@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
-from igny8_flask.db import db, upsert, utcnow
+from igny8_flask.db import db, has_row_locks, upsert, utcnow
 from igny8_flask.errors import BudgetError
 from igny8_flask.models import (
     BudgetCounter,
@@ -27,6 +27,7 @@ from igny8_flask.models import (
 from igny8_flask.site_settings import BUDGET
 
 UNITS_PER_USD = 100_000_000
+UNLIMITED = 2**62
 UNKNOWN_CALL_USD = Decimal("0.05")
 SCOPES = ("account", "site")
 PERIODS = ("run", "day", "month")
@@ -72,12 +73,17 @@ def hold(call: PaidCall, estimate: Decimal | None) -> Decimal:
     guess = estimate if estimate is not None else config.unknown_call
     amount = _units(guess)
     today = utcnow().date()
-    for key, cap in sorted(_counters(call, today).items()):
-        limit = config.limit(cap.scope, cap.period)
-        if cap.period == "run" and limit is None:
-            continue
-        if not _take(call, key, cap, amount, limit):
-            raise _refusal(key, cap, limit or 0, guess)
+    counters = _counters(call, today)
+    limits = {key: config.limit(cap.scope, cap.period) for key, cap in counters.items()}
+    wanted = {
+        key: cap
+        for key, cap in sorted(counters.items())
+        if cap.period != "run" or limits[key] is not None
+    }
+    taken = _take(call, wanted, amount, limits)
+    for key, cap in wanted.items():
+        if key not in taken:
+            raise _refusal(key, cap, limits[key] or 0, guess)
     db.session.add(
         BudgetHold(
             account_id=call.account_id,
@@ -92,23 +98,28 @@ def hold(call: PaidCall, estimate: Decimal | None) -> Decimal:
 
 def settle(call: PaidCall, cost: Decimal | None) -> None:
     """Replace what a call holds by what it cost; None keeps the hold as the best guess."""
-    held = db.session.scalars(select(BudgetHold).where(BudgetHold.call_id == call.id)).first()
+    held = db.session.execute(
+        delete(BudgetHold)
+        .where(BudgetHold.call_id == call.id)
+        .returning(BudgetHold.day, BudgetHold.amount)
+        .execution_options(synchronize_session=False)
+    ).first()
     if held is None:
         return
     change = _units(cost) - held.amount if cost is not None else 0
     unpriced = held.amount if cost is None else 0
     table = BudgetCounter
     counters = table.key.in_(_counters(call, held.day))
-    # locked in the order in which they are held, so that no two writers wait for each other
-    locked = select(table.key).where(counters).order_by(table.key).with_for_update()
-    db.session.execute(locked)
+    if has_row_locks():
+        # in the order in which they are held, so that no two writers wait for each other
+        locked = select(table.key).where(counters).order_by(table.key).with_for_update()
+        db.session.execute(locked)
     db.session.execute(
         update(table)
         .where(counters)
         .values(used=table.used + change, unpriced=table.unpriced + unpriced)
         .execution_options(synchronize_session=False)
     )
-    db.session.execute(delete(BudgetHold).where(BudgetHold.id == held.id))
 
 
 def standing(account_id: uuid.UUID, site_id: uuid.UUID | None) -> list[Cap]:
@@ -206,24 +217,36 @@ def _counters(call: PaidCall, day: date) -> dict[str, Cap]:
     return found
 
 
-def _take(call: PaidCall, key: str, cap: Cap, amount: int, limit: int | None) -> bool:
-    """Add an amount to a counter unless that passes the limit; one statement decides."""
-    first = amount + (_spent_in_run(call.run_id) if cap.period == "run" else 0)
-    if limit is not None and first > limit:
-        return False
+def _take(
+    call: PaidCall, counters: Mapping[str, Cap], amount: int, limits: Mapping[str, int | None]
+) -> set[str]:
+    """Add an amount to each counter that it does not bring above its limit; tells which.
+
+    One statement decides about all, and locks them in the order given.
+    """
+    rows = []
+    for key, cap in counters.items():
+        first = amount + (_spent_in_run(call.run_id) if cap.period == "run" else 0)
+        owner = call.site_id if cap.scope == "site" else None
+        values = {"account_id": call.account_id, "site_id": owner, "used": first, "unpriced": 0}
+        rows.append({"key": key, **values})
+    rows = [row for row in rows if (limit := limits[row["key"]]) is None or row["used"] <= limit]
+    if not rows:
+        return set()
     table = BudgetCounter
-    owner = call.site_id if cap.scope == "site" else None
+    capped = {key: limit for key, limit in limits.items() if limit is not None}
+    used = table.used + amount
+    within = used <= case(capped, value=table.key, else_=UNLIMITED) if capped else None
     statement = (
         upsert(table)
-        .values(key=key, account_id=call.account_id, site_id=owner, used=first, unpriced=0)
         .on_conflict_do_update(
             index_elements=[table.key],
-            set_={"used": table.used + amount, "updated_at": utcnow()},
-            where=None if limit is None else table.used + amount <= limit,
+            set_={"used": used, "updated_at": utcnow()},
+            where=within,
         )
         .returning(table.key)
     )
-    return db.session.execute(statement).first() is not None
+    return set(db.session.scalars(statement, rows))
 
 
 def _spent_in_run(run_id: uuid.UUID) -> int:

@@ -41,6 +41,11 @@ def database_now() -> Any:
     return func.now() if db.session.get_bind().dialect.name == "postgresql" else utcnow()
 
 
+def has_row_locks() -> bool:
+    """Whether writers lock single rows; SQLite has one writer at a time."""
+    return bool(db.session.get_bind().dialect.name == "postgresql")
+
+
 def id_at(moment: datetime) -> uuid.UUID:
     """The lowest id that a row made at that moment can have: bounds a scan by age."""
     return uuid.UUID(int=int(moment.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62)
