@@ -227,10 +227,11 @@ def _take(
     rows = []
     for key, cap in counters.items():
         first = amount + (_spent_in_run(call.run_id) if cap.period == "run" else 0)
-        owner = call.site_id if cap.scope == "site" else None
-        values = {"account_id": call.account_id, "site_id": owner, "used": first, "unpriced": 0}
-        rows.append({"key": key, **values})
-    rows = [row for row in rows if (limit := limits[row["key"]]) is None or row["used"] <= limit]
+        limit = limits[key]
+        if limit is None or first <= limit:
+            owner = call.site_id if cap.scope == "site" else None
+            values = {"account_id": call.account_id, "site_id": owner, "used": first, "unpriced": 0}
+            rows.append({"key": key, **values})
     if not rows:
         return set()
     table = BudgetCounter
@@ -245,6 +246,7 @@ def _take(
             where=within,
         )
         .returning(table.key)
+        .execution_options(render_nulls=True)  # or the account's rows were a statement of their own
     )
     return set(db.session.scalars(statement, rows))
 

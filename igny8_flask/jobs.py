@@ -83,9 +83,7 @@ def perform(
 def _claimed(ticket: Ticket, lease_s: int) -> Iterator[Any]:
     """The row of a job, taken into work, in the scope of its tenant; None when it is not ours."""
     with tenants.every_tenant():  # the row says whose job this is
-        work: Any = None
-        if claim(ticket, lease_s):
-            work = db.session.get_one(ticket.model, ticket.id, populate_existing=True)
+        work = claim(ticket, lease_s)
     owner = tenants.Tenant(work.account_id, work.site_id) if work else None
     with tenants.within(owner):
         yield work

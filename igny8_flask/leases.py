@@ -21,6 +21,7 @@ from sqlalchemy import (
     CursorResult,
     Integer,
     Select,
+    Update,
     bindparam,
     func,
     select,
@@ -58,31 +59,35 @@ class Ticket:
 
 def move(ticket: Ticket, expected: tuple[WorkState, ...], **values: Any) -> bool:
     """Change the row if it is in an expected state and still ours; the caller commits."""
+    result = db.session.execute(_moving(ticket, expected, values))
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _moving(ticket: Ticket, expected: tuple[WorkState, ...], values: dict[str, Any]) -> Update:
     model = ticket.model
-    statement = (
+    return (
         update(model)
         .where(model.id == ticket.id, model.generation == ticket.generation)
         .where(model.state.in_(expected))
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-    result = db.session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
-def claim(ticket: Ticket, lease_s: int) -> bool:
-    """Take a queued row into work; False when it is no longer ours to take."""
+def claim(ticket: Ticket, lease_s: int) -> Any:
+    """Take a queued row into work; None when it is no longer ours to take."""
     now = database_now()
-    taken = move(
-        ticket,
-        (WorkState.QUEUED,),
-        state=WorkState.RUNNING,
-        lease_until=now + timedelta(seconds=lease_s),
-        started_at=func.coalesce(ticket.model.started_at, now),
-        attempts=ticket.model.attempts + 1,
-        error=None,
-        error_code=None,
-    )
+    values = {
+        "state": WorkState.RUNNING,
+        "lease_until": now + timedelta(seconds=lease_s),
+        "started_at": func.coalesce(ticket.model.started_at, now),
+        "attempts": ticket.model.attempts + 1,
+        "error": None,
+        "error_code": None,
+    }
+    taking = _moving(ticket, (WorkState.QUEUED,), values).returning(ticket.model)
+    fresh = taking.execution_options(populate_existing=True)
+    taken = db.session.scalars(fresh).one_or_none()
     db.session.commit()
     return taken
 

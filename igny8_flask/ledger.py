@@ -5,7 +5,7 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from igny8_flask import budgets
 from igny8_flask.ai.constants import CREDITS
@@ -25,6 +25,16 @@ class PaidCalls:
         self._run_id = run.id
         self._generation = run.generation
         self._owner = {"account_id": run.account_id, "site_id": run.site_id}
+        self._open: dict[uuid.UUID, PaidCall] = {}  # held here, or the session would forget them
+        self._reserved: dict[uuid.UUID, Decimal | None] = {}
+        self._attempts: dict[tuple[str, str, str], int] = {}
+        self._cost: tuple[Decimal | None, int] | None = None
+
+    def cost(self) -> tuple[Decimal | None, int]:
+        """What the run's answered calls cost so far; read again after each that ended."""
+        if self._cost is None:
+            self._cost = run_cost(self._run_id)
+        return self._cost
 
     def find(self, intent: CallIntent) -> StoredCall | None:
         """The stored reply of the same call; one left in the air is closed as unknown."""
@@ -34,6 +44,7 @@ class PaidCalls:
             .where(PaidCall.prompt_hash == intent.prompt_hash, PaidCall.model == intent.model)
             .order_by(PaidCall.attempt)
         ).all()
+        self._attempts[intent.key] = len(calls)
         found = None
         for call in calls:
             if call.state is CallState.DONE and call.reply is not None:
@@ -46,15 +57,7 @@ class PaidCalls:
         return found
 
     def intend(self, intent: CallIntent) -> OpenCall:
-        """Write the intent and reserve its estimated cost; raises BudgetError above a cap."""
-        attempt = db.session.scalar(
-            select(func.count(PaidCall.id)).where(
-                PaidCall.run_id == self._run_id,
-                PaidCall.step == intent.step,
-                PaidCall.prompt_hash == intent.prompt_hash,
-                PaidCall.model == intent.model,
-            )
-        )
+        """Write the intent, after ``find``, and reserve its estimate; BudgetError above a cap."""
         call = PaidCall(
             **self._owner,
             run_id=self._run_id,
@@ -62,7 +65,7 @@ class PaidCalls:
             prompt_hash=intent.prompt_hash,
             model=intent.model,
             provider=intent.provider,
-            attempt=(attempt or 0) + 1,
+            attempt=self._attempts.get(intent.key, 0) + 1,
             generation=self._generation,
         )
         db.session.add(call)
@@ -76,6 +79,7 @@ class PaidCalls:
         reason = intent.step if intent.estimate_usd is not None else words
         self._book(call, LedgerKind.RESERVE, intent.estimate_usd, reason)
         db.session.commit()
+        self._open[call.id], self._reserved[call.id] = call, intent.estimate_usd
         return OpenCall(call.id, call.attempt)
 
     def settle(self, call_id: uuid.UUID, outcome: CallOutcome) -> None:
@@ -92,6 +96,7 @@ class PaidCalls:
         self._book(call, LedgerKind.SETTLE, outcome.cost_usd, call.step)
         budgets.settle(call, outcome.cost_usd)
         db.session.commit()
+        self._forget(call_id)
 
     def fail(self, call_id: uuid.UUID, code: str, maybe_billed: bool) -> None:
         """Close a call without an answer; its reservation is given back."""
@@ -102,6 +107,7 @@ class PaidCalls:
         else:
             self._close(call, CallState.FAILED, code, f"{call.step}: {code}")
         db.session.commit()
+        self._forget(call_id)
 
     def _close(self, call: PaidCall, state: CallState, code: str, words: str) -> None:
         call.state, call.error_code, call.finished_at = state, code, utcnow()
@@ -110,12 +116,13 @@ class PaidCalls:
             self._book(call, LedgerKind.SETTLE, None, words)
         budgets.settle(call, None if state is CallState.UNKNOWN else Decimal(0))
 
+    def _forget(self, call_id: uuid.UUID) -> None:
+        self._open.pop(call_id, None)
+        self._reserved.pop(call_id, None)
+        self._cost = None
+
     def _release(self, call: PaidCall, reason: str = "") -> None:
-        reserved = db.session.scalar(
-            select(LedgerEntry.amount_usd).where(
-                LedgerEntry.call_id == call.id, LedgerEntry.kind == LedgerKind.RESERVE
-            )
-        )
+        reserved = self._reserved[call.id] if call.id in self._reserved else _reserved(call)
         back = -reserved if reserved is not None else None
         self._book(call, LedgerKind.REFUND, back, reason or f"{call.step}: reservation")
 
@@ -130,6 +137,12 @@ class PaidCalls:
                 reason=reason[:200],
             )
         )
+
+
+def _reserved(call: PaidCall) -> Decimal | None:
+    """What was reserved for a call of an earlier attempt."""
+    booked = LedgerEntry.call_id == call.id, LedgerEntry.kind == LedgerKind.RESERVE
+    return db.session.scalar(select(LedgerEntry.amount_usd).where(*booked))
 
 
 def run_cost(run_id: uuid.UUID) -> tuple[Decimal | None, int]:

@@ -14,13 +14,9 @@ from igny8_flask.ai.types import CallStore, ProgressState
 from igny8_flask.cache import StatusBody
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import BudgetError, Igny8Error, LeaseLostError, NotFoundError
-from igny8_flask.jobs import (
-    perform,
-    publish_status,
-    request_cancel,
-)
+from igny8_flask.jobs import perform, request_cancel
 from igny8_flask.leases import Lease, Ticket, move
-from igny8_flask.ledger import PaidCalls, credits_for, run_cost
+from igny8_flask.ledger import PaidCalls, credits_for
 from igny8_flask.models import Account, AITaskLog, Site, WorkState
 from igny8_flask.recovery import reclaim_expired
 from igny8_flask.services import current
@@ -29,7 +25,18 @@ from igny8_flask.work_status import share
 
 RETRY_DELAYS_S = (5, 20, 60, 300, 900)  # after transient provider failures
 SQL_PROGRESS_EVERY_S = 3.0
-CACHE_PROGRESS_EVERY_S = 0.3
+PROGRESS = (
+    "phase",
+    "percentage",
+    "message",
+    "current",
+    "total",
+    "current_item",
+    "request_steps",
+    "response_steps",
+    "cost_usd",
+    "tokens",
+)
 
 
 def submit(
@@ -108,13 +115,13 @@ class _Context:
         self.account: Account = site.account
         self.site = site
         self.task_id = run.id
-        self.calls: CallStore = PaidCalls(run)
+        self._paid = PaidCalls(run)
+        self.calls: CallStore = self._paid
         db.session.expunge(run)
         self._run = run
         self._lease = lease
         self._told: tuple[str, int] = ("", -1)
-        self._stored_at = self._shown_at = 0.0
-        self._answers = -1
+        self._stored_at = time.monotonic()  # when the claim was committed
 
     def check(self) -> None:
         self._lease.check()
@@ -126,31 +133,31 @@ class _Context:
         self._lease.check()
         now = time.monotonic()
         told = (progress.phase, len(steps["request_steps"]) + len(steps["response_steps"]))
-        news = told != self._told
-        if not news and now - self._shown_at < CACHE_PROGRESS_EVERY_S:
-            return
         values = {**vars(progress), "state": WorkState.RUNNING}
-        if news:
-            values |= steps
-            if len(steps["response_steps"]) != self._answers:  # each answered call adds a step
-                self._answers = len(steps["response_steps"])
-                values["cost_usd"], values["tokens"] = run_cost(self.task_id)
-        if news or now - self._stored_at > SQL_PROGRESS_EVERY_S:
-            if not move(self._lease.ticket, (WorkState.RUNNING,), **values):
-                db.session.rollback()
-                raise LeaseLostError("Another worker took this over.")
-            db.session.commit()
-            self._stored_at = now
+        if told != self._told:
+            cost, tokens = self._paid.cost()
+            values |= {**steps, "cost_usd": cost, "tokens": tokens}
         for name, value in values.items():
             setattr(self._run, name, value)
+        is_wait = progress.phase == "AI_CALL" != self._told[0]
+        if is_wait or now - self._stored_at > SQL_PROGRESS_EVERY_S:
+            if not move(self._lease.ticket, (WorkState.RUNNING,), **self._progress()):
+                db.session.rollback()
+                raise LeaseLostError("Another worker took this over.")
+            self._stored_at = now
+        db.session.commit()
         share(current().cache, self._run)
-        self._told, self._shown_at = told, now
+        self._told = told
+
+    def _progress(self) -> dict[str, Any]:
+        """What the row is to tell, with what was only shown since it was written last."""
+        return {name: getattr(self._run, name) for name in PROGRESS}
 
     def complete(self, save: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         self._lease.check()
         saved = save()
         steps, provenance = saved.pop("steps"), saved.pop("provenance")
-        cost, tokens = run_cost(self.task_id)
+        cost, tokens = self._paid.cost()
         values: dict[str, Any] = {
             "state": WorkState.SUCCESS,
             "phase": "DONE",
@@ -171,8 +178,10 @@ class _Context:
             db.session.rollback()
             raise LeaseLostError("Another worker took this over.")
         db.session.commit()
-        publish_status(AITaskLog, self.task_id)
         current().cache.ring()
+        for name, value in values.items():
+            setattr(self._run, name, value)
+        share(current().cache, self._run)
         return saved
 
 

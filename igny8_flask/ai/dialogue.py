@@ -129,6 +129,8 @@ class Dialogue:
         def on_text(piece: str) -> None:
             nonlocal seen
             seen += len(piece)
+            if self._progress.is_fresh():
+                return
             done = (number - 1 + min(seen / expected, 1.0)) / total
             words = f"The model is writing… {seen:,} characters"
             self._progress.set_phase("AI_CALL", words, done * end)

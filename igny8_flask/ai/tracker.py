@@ -9,6 +9,8 @@ from typing import Any, TextIO
 from igny8_flask.ai.constants import PHASES
 from igny8_flask.ai.types import ProgressState, StepLog
 
+FRESH_S = 0.3  # how long a report stands before the next piece of a stream is worth another
+
 
 class StepTracker:
     """Collects the steps of request and response, numbered in one sequence."""
@@ -60,6 +62,7 @@ class ProgressTracker:
         self._report = report
         self._steps = steps
         self._started = time.monotonic()
+        self._told_at = 0.0
         self._percentage = 0
 
     def update(
@@ -75,6 +78,11 @@ class ProgressTracker:
         self._percentage = max(self._percentage, min(int(percentage), 100))
         state = ProgressState(phase, self._percentage, message, current, total, current_item)
         self._report(state, self._steps.get_meta())
+        self._told_at = time.monotonic()
+
+    def is_fresh(self) -> bool:
+        """Whether the last report is so young that a small step further need not be told."""
+        return time.monotonic() - self._told_at < FRESH_S
 
     def set_phase(self, phase: str, message: str, share: float = 0.0) -> None:
         """Report a phase; ``share`` 0–1 is how much of it is done."""

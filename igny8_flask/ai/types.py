@@ -127,6 +127,11 @@ class CallIntent:
     provider: str
     estimate_usd: Decimal | None
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Its name."""
+        return self.step, self.prompt_hash, self.model
+
 
 @dataclass(frozen=True)
 class CallOutcome:
@@ -155,7 +160,7 @@ class CallStore(Protocol):
         """The stored reply of the same call, or None."""
 
     def intend(self, intent: CallIntent) -> OpenCall:
-        """Write down, before the call, that it will be made."""
+        """Write down, before the call and after ``find``, that it will be made."""
 
     def settle(self, call_id: uuid.UUID, outcome: CallOutcome) -> None:
         """Store the reply and book its cost, before anything else happens to it."""

@@ -10,6 +10,7 @@ from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
 from igny8_flask.models import Cluster, Content, Keyword, Task
 
+GONE = "One of the chosen items does not exist any more."
 MAX_IDS = 100
 MAX_TASKS = 1000  # of one batch of articles
 MAX_KEYWORDS = 5000  # of one clustering run
@@ -37,7 +38,7 @@ def validate_rows_exist(model: Row, site_id: uuid.UUID, ids: list[uuid.UUID]) ->
         db.session.scalars(select(model.id).where(model.site_id == site_id, model.id.in_(ids)))
     )
     if len(found) != len(set(ids)):
-        raise NotFoundError("One of the chosen items does not exist any more.")
+        raise NotFoundError(GONE)
 
 
 def validate_keywords_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
@@ -50,9 +51,13 @@ def validate_clusters_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
     validate_rows_exist(Cluster, site_id, ids)
 
 
-def validate_tasks_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
-    """Every id is a writer task of the site."""
-    validate_rows_exist(Task, site_id, ids)
+def validate_tasks_exist(site_id: uuid.UUID, ids: list[uuid.UUID]) -> list[str]:
+    """Every id is a writer task of the site; returns their titles."""
+    own = select(Task.title).where(Task.site_id == site_id, Task.id.in_(ids))
+    titles = list(db.session.scalars(own))
+    if len(titles) != len(set(ids)):
+        raise NotFoundError(GONE)
+    return titles
 
 
 def validate_not_posted(task_ids: Sequence[uuid.UUID]) -> None:

@@ -112,8 +112,7 @@ class GenerateContentFunction(BaseAIFunction):
         """The task must exist and have a title; what stands on the site is only refreshed."""
         site_id, _ = owned_ids({**payload, "ids": []})
         ids = validators.validate_ids(payload, validators.MAX_TASKS)
-        validators.validate_tasks_exist(site_id, ids)
-        titles = db.session.scalars(select(Task.title).where(Task.id.in_(ids)))
+        titles = validators.validate_tasks_exist(site_id, ids)
         if not all(folded(title) for title in titles):
             raise InputError("Give the task a title first.", "task_without_title")
         if not payload.get("options", {}).get("proposal"):

@@ -1,0 +1,59 @@
+"""How often work asks the database: each statement costs a worker as much as a page of parsing.
+
+The bounds are what the work needs; whoever adds a statement finds out here, and says why.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from igny8_flask.models import Site, WorkState
+from tests.integration.jobs_by_hand import admit_all, execute, reload, submit_article
+
+pytestmark = pytest.mark.redis
+
+
+def asked(work: Callable[[], Any]) -> tuple[list[str], int]:
+    """The statements and the number of commits of some work."""
+    statements: list[str] = []
+    commits: list[Any] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    def count(connection: Any) -> None:
+        commits.append(connection)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "commit", count)
+    try:
+        work()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Engine, "commit", count)
+    return statements, len(commits)
+
+
+def test_an_article_asks_the_database_at_most_thirty_times(site: Site) -> None:
+    """Claim, settings, checks, prompt, one paid call with its caps, article and end."""
+    submit_article(site)
+    execute(admit_all()[0])  # learns which models there are, once a day
+    submit_article(site)
+    (ticket,) = admit_all()
+    statements, commits = asked(lambda: execute(ticket))
+    assert reload(ticket).state is WorkState.SUCCESS
+    assert len(statements) <= 30, "\n".join(statements)
+    assert commits <= 11
+    writes = [one for one in statements if one.startswith("UPDATE ai_task_log")]
+    assert len(writes) == 3  # claimed, about to wait for the model, done
+
+
+def test_all_counters_of_a_call_are_held_by_one_statement(site: Site) -> None:
+    submit_article(site)
+    (ticket,) = admit_all()
+    statements, _ = asked(lambda: execute(ticket))
+    assert sum(one.startswith("INSERT INTO budget_counter") for one in statements) == 1
+    assert sum(one.startswith("UPDATE budget_counter") for one in statements) == 1
