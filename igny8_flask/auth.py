@@ -19,7 +19,7 @@ from igny8_flask.db import db, utcnow
 from igny8_flask.errors import AuthError, ConflictError, ForbiddenError
 from igny8_flask.limits import Limit
 from igny8_flask.models import KeyScope, Site, SiteKey
-from igny8_flask.services import current
+from igny8_flask.services import Services, current
 from igny8_flask.site_urls import MAX_URL_CHARS, is_same_home
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def require_site_key() -> None:
     """Run before each request: find the caller, refuse strangers and moved sites."""
     if request.url_rule is None or request.endpoint in PUBLIC_ENDPOINTS:
         return
-    presented = read_site_key(_bearer())
+    presented = read_site_key(_bearer(request.headers.get("Authorization", "")))
     digest = key_digest(current().settings.pepper, presented.text)
     polls = request.endpoint in POLLED_ENDPOINTS
     g.principal = _remembered(presented, digest) if polls else None
@@ -111,8 +111,19 @@ def refuse_reader() -> None:
         raise ForbiddenError("This key can only read. Use the site's own key.", "key_read_only")
 
 
-def _bearer() -> str:
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+def polled_status(services: Services, authorization: str, work_id: uuid.UUID) -> StatusBody | None:
+    """The status that Redis holds of a work of the caller's site; None where the route decides."""
+    try:
+        presented = read_site_key(_bearer(authorization))
+    except AuthError:
+        return None
+    digest = key_digest(services.settings.pepper, presented.text)
+    caller, ready = services.cache.get_polled(presented.public_id, work_id)
+    return ready if caller is not None and same_digest(caller.digest, digest) else None
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, text = authorization.partition(" ")
     if not scheme or (scheme.lower() == "bearer" and not text.strip()):
         raise AuthError("No site key was sent. Connect the site again.", "key_missing")
     if scheme.lower() != "bearer":

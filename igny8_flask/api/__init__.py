@@ -24,6 +24,7 @@ from igny8_flask.api import (
     sites,
     system,
     tasks,
+    unchanged,
     versions,
 )
 from igny8_flask.api.refusals import Refusals
@@ -80,7 +81,8 @@ def install(app: Flask) -> None:
         API_SPEC_OPTIONS=SITE_KEY,
     )
     request_ids.install(app)
-    app.wsgi_app = auth.as_nobody(app.wsgi_app)  # type: ignore[assignment,method-assign]
+    within = auth.as_nobody(app.wsgi_app)
+    app.wsgi_app = unchanged.answered_early(app, within)  # type: ignore[assignment,method-assign]
     app.before_request(auth.require_site_key)
     api = JsonApi(spec_kwargs={"extra_plugins": [Refusals()]})
     api.init_app(app)

@@ -22,9 +22,13 @@ def install(app: Flask) -> None:
     app.teardown_request(_forget)
 
 
+def request_id(given: str) -> str:
+    """The id that the caller gave, or a new one."""
+    return given if re.fullmatch(r"[A-Za-z0-9._-]{8,64}", given) else uuid.uuid4().hex
+
+
 def _begin() -> None:
-    given = request.headers.get(HEADER, "")
-    g.request_id = given if re.fullmatch(r"[A-Za-z0-9._-]{8,64}", given) else uuid.uuid4().hex
+    g.request_id = request_id(request.headers.get(HEADER, ""))
     g.started = time.monotonic()
     unbind(*_BOUND)
     bind(request_id=g.request_id)

@@ -20,6 +20,7 @@ from igny8_flask.api.schemas import (
     page_query,
     page_schema,
 )
+from igny8_flask.api.unchanged import STATUS_CACHING
 from igny8_flask.auth import principal
 from igny8_flask.cache import StatusBody
 from igny8_flask.jobs import LIVE
@@ -257,7 +258,7 @@ def status_response(status: StatusBody | None) -> Response:
         raise not_found()
     response = Response(status.body, mimetype="application/json")
     response.set_etag(status.etag)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = STATUS_CACHING
     response.make_conditional(request)
     return response
 
