@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from igny8_flask import publishing, scheduling
 from igny8_flask.db import db
@@ -49,8 +49,7 @@ def _live_chain(run: AITaskLog) -> AITaskLog | None:
 
 
 def _set_task_status(ids: list[uuid.UUID], status: TaskStatus) -> None:
-    for task in db.session.scalars(select(Task).where(Task.id.in_(ids))):
-        task.status = status
+    db.session.execute(update(Task).where(Task.id.in_(ids)).values(status=status))
 
 
 def follow_up(run: AITaskLog, site: Site, saved: dict[str, Any]) -> dict[str, Any]:

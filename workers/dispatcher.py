@@ -76,22 +76,23 @@ class Dispatcher:
             log.info("forgotten", **retention.forget_old())
             self._forget_at = time.monotonic() + DAY_S
         try:
-            self._look_at_workers()
+            self._look_around()
         except RedisError:
             return 0
         pauses.hold_members()
         sent = 0
         for model in MODELS:
-            self._recover(model)
             for ticket in admit(model, current().settings.site_slots, self._window()):
                 sent += self._send(ticket)
         return sent
 
-    def _look_at_workers(self) -> None:
-        """Say that this dispatcher lives, and count the workers, every second."""
+    def _look_around(self) -> None:
+        """Every second: say that this dispatcher lives, count the workers, find lost jobs."""
         if time.monotonic() - self._looked_at > LOOK_S:
             self._workers = self.queue.workers()
             current().cache.note_dispatcher(self._workers)
+            for model in MODELS:
+                self._recover(model)
             self._looked_at = time.monotonic()
 
     def _window(self) -> int:

@@ -77,8 +77,9 @@ def test_without_workers_the_window_is_as_set(dispatcher: Dispatcher, site: Site
 
 
 def test_a_job_that_redis_lost_is_sent_again(
-    dispatcher: Dispatcher, queue: JobQueue, site: Site
+    dispatcher: Dispatcher, queue: JobQueue, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("workers.dispatcher.LOOK_S", 0.0)
     run = submit_article(site)
     dispatcher.run_pass()
     queue.rq.connection.flushall()
@@ -90,8 +91,9 @@ def test_a_job_that_redis_lost_is_sent_again(
 
 
 def test_a_job_that_only_waits_is_not_sent_twice(
-    dispatcher: Dispatcher, queue: JobQueue, site: Site
+    dispatcher: Dispatcher, queue: JobQueue, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("workers.dispatcher.LOOK_S", 0.0)
     run = submit_article(site)
     dispatcher.run_pass()
     row = reload(Ticket(AITaskLog, run.id, 1))

@@ -3,15 +3,20 @@
 The bounds are what the work needs; whoever adds a statement finds out here, and says why.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from igny8_flask import runs
 from igny8_flask.models import Site, WorkState
+from tests.factories import make_task
 from tests.integration.jobs_by_hand import admit_all, execute, reload, submit_article
+from workers.dispatcher import Dispatcher
 
 pytestmark = pytest.mark.redis
 
@@ -57,3 +62,22 @@ def test_all_counters_of_a_call_are_held_by_one_statement(site: Site) -> None:
     statements, _ = asked(lambda: execute(ticket))
     assert sum(one.startswith("INSERT INTO budget_counter") for one in statements) == 1
     assert sum(one.startswith("UPDATE budget_counter") for one in statements) == 1
+
+
+def test_a_pass_of_the_dispatcher_that_finds_nothing_asks_five_times(
+    app: Flask, redis_url: str, site: Site
+) -> None:
+    """Each bell makes a pass: at full load thirty a second, beside the workers."""
+    dispatcher = Dispatcher(app, redis_url, threading.Event())
+    dispatcher.run_pass()  # sweeps, and looks around, as it does now and then
+    statements, _ = asked(dispatcher.run_pass)
+    assert len(statements) <= 5, "\n".join(statements)
+
+
+def test_a_click_is_accepted_by_ten_statements_and_one_commit(site: Site) -> None:
+    """Settings, checks, the run, its task; the key and the answer come on top."""
+    task = make_task(site, title="How to prune an apple tree", word_count=300)
+    choices = {"images": False, "publish": False}
+    statements, commits = asked(lambda: runs.submit(site, "generate_content", [task.id], choices))
+    assert len(statements) <= 10, "\n".join(statements)
+    assert commits == 1
