@@ -17,6 +17,7 @@ from igny8_flask.config import Settings
 from igny8_flask.content import normalize
 from igny8_flask.log import get_logger
 from workers.dispatcher import Dispatcher
+from workers.rehearsal import rehearse
 from workers.tasks import bind_app
 from workers.thread_worker import make_thread_worker
 from workers.worker import make_fork_worker
@@ -28,12 +29,14 @@ RESPAWN_S = 2.0  # a child that dies sooner than this after its start waits befo
 fork = mp.get_context("fork")
 
 
-def warm_up() -> None:
+def warm_up(app: Flask, forks: bool) -> None:
     """Load before the first fork what each job needs, and keep it shared with the children."""
     configure_mappers()
     for name in list_functions():
         get_function(name)
     normalize("# Ready\n\nOnce, so that each child finds its parsers made.")
+    if forks:
+        rehearse(app)
     gc.collect()
     gc.freeze()
 
@@ -55,7 +58,7 @@ class Supervisor:
     def run(self) -> None:
         """Block until SIGTERM or SIGINT, then let every child finish its job."""
         bind_app(self._app)
-        warm_up()
+        warm_up(self._app, self._settings.worker_kind == "fork")
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
         while not self._stop.is_set():

@@ -65,9 +65,11 @@ def test_all_counters_of_a_call_are_held_by_one_statement(site: Site) -> None:
 
 
 def test_a_pass_of_the_dispatcher_that_finds_nothing_asks_five_times(
-    app: Flask, redis_url: str, site: Site
+    app: Flask, redis_url: str, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each bell makes a pass: at full load thirty a second, beside the workers."""
+    monkeypatch.setattr("workers.dispatcher.LOOK_S", 60.0)  # however slow this machine is
+    monkeypatch.setattr("workers.dispatcher.SWEEP_S", 60.0)
     dispatcher = Dispatcher(app, redis_url, threading.Event())
     dispatcher.run_pass()  # sweeps, and looks around, as it does now and then
     statements, _ = asked(dispatcher.run_pass)
