@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select, text, update
 from bench.backend import Backend
 from bench.memory import Peak, tree_mb
 from bench.places import peer_tool
+from bench.shares import shares
 from igny8_flask import runs
 from igny8_flask.ai.providers.endpoint import Endpoint
 from igny8_flask.db import db, utcnow
@@ -95,14 +96,8 @@ PEERS = (
         ("huey_consumer", "bench.peers.huey_app.huey", "-w", "50", "-k", "thread", "-q"),
     ),
 )
-OURS = (
-    Ours("fork", 4),
-    Ours("fork", 16),
-    Ours("threads", 1, 50),
-    Ours("threads", 2, 50),
-    Ours("threads", 1, 100),
-)
-MAIN = Ours("threads", 1, 50)
+MAIN, WIDE = Ours("threads", 1, 50), Ours("threads", 1, 100)
+OURS = (Ours("fork", 4), Ours("fork", 16), MAIN, Ours("threads", 2, 50), WIDE)
 
 
 @dataclass
@@ -232,8 +227,17 @@ def execute_here(backend: Backend, count: int) -> None:
         runs.execute(ticket.id, ticket.generation)
 
 
-def weigh_a_run(backend: Backend) -> tuple[float, float]:
-    """How much the SQLite file grows with each finished run in kB, and its processor time in ms."""
+@dataclass(frozen=True)
+class Weight:
+    """What one run takes: kB of the SQLite file, ms of processor, and which part spends them."""
+
+    kilobytes: float
+    processor_ms: float
+    parts: Mapping[str, float]
+
+
+def weigh_a_run(backend: Backend) -> Weight:
+    """Runs in this process, from submission to their end."""
 
     def size() -> int:
         db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -245,6 +249,7 @@ def weigh_a_run(backend: Backend) -> tuple[float, float]:
     before, busy = size(), time.process_time()
     execute_here(backend, WEIGHED)
     grown, busy = size() - before, time.process_time() - busy
+    parts = shares(lambda: execute_here(backend, WEIGHED))
     _forget()
     backend.sandbox.pace(str(DELAY_S))
-    return grown / WEIGHED / 1024, busy / WEIGHED * 1000
+    return Weight(grown / WEIGHED / 1024, busy / WEIGHED * 1000, parts)

@@ -9,6 +9,7 @@ import pstats
 import time
 
 from bench.backend import Backend
+from bench.shares import in_words, shares
 from igny8_flask import runs
 from igny8_flask.db import db
 from igny8_flask.leases import admit
@@ -50,6 +51,7 @@ def main() -> None:
         print(
             f"{wall / asked.runs * 1000:.1f} ms a run, {cpu / asked.runs * 1000:.1f} ms of it CPU"
         )
+        print(in_words(shares(lambda: one_run(backend))))
         pstats.Stats(profiler).strip_dirs().sort_stats(asked.sort).print_stats(asked.top)
 
 

@@ -13,14 +13,17 @@ from bench.engines import (
     MAIN,
     OURS,
     PEERS,
+    WIDE,
     WORDS,
     Outcome,
+    Weight,
     record_body,
     run_ours,
     run_peer,
     weigh_a_run,
 )
 from bench.report import Section, Spread, figure
+from bench.shares import in_words
 from tests.lab.postgresql import postgresql
 
 SITES = 50
@@ -43,8 +46,8 @@ def measure(quick: bool) -> Sequence[Section]:
     outcomes: dict[str, list[Outcome]] = {}
     with Backend(pace=str(DELAY_S), sites=SITES) as backend:
         body = record_body(backend)
-        kilobytes, processor_ms = weigh_a_run(backend)
-        section.constants["database_kb_a_run"] = kilobytes
+        weight = weigh_a_run(backend)
+        section.constants["database_kb_a_run"] = weight.kilobytes
         for ours in (MAIN,) if quick else OURS:
             count = min(MOST, ours.in_flight * (TURNS_MAIN if ours is MAIN else TURNS))
             count = ours.in_flight * 2 if quick else count
@@ -57,15 +60,38 @@ def measure(quick: bool) -> Sequence[Section]:
     for name, found in outcomes.items():
         section.rows.append(_row(name, found))
     _judge(section, outcomes)
-    section.notes.append(
-        f"From submission to its end a run takes {figure(processor_ms)} ms of processor in one"
-        f" process, so that one interpreter ends at most {figure(60_000 / processor_ms)} a minute;"
-        " `make profile` shows where they go: about half to SQL statements (checkpoint, ledger,"
-        " caps, progress, article), the rest to the stream, the parser and the normalizer."
-        " A peer's job does none of this. More processes raise the bound."
-    )
+    section.notes += [_bound(weight), *_fixed(outcomes)]
     section.notes.append("Not measured: models that answer within a few milliseconds, Windows.")
     return [section]
+
+
+def _bound(weight: Weight) -> str:
+    """What bounds one interpreter, from the profile of this machine."""
+    return (
+        f"From submission to its end a run takes {figure(weight.processor_ms)} ms of processor in"
+        f" one process, so that one interpreter ends at most"
+        f" {figure(60_000 / weight.processor_ms)} a minute. Of them: {in_words(weight.parts)}."
+        " A peer's job does none of this. More processes raise the bound."
+    )
+
+
+def _fixed(outcomes: dict[str, list[Outcome]]) -> list[str]:
+    """How much of the memory above the idle workers does not come from the runs in flight."""
+    wide = outcomes.get(WIDE.name)
+    if not wide:
+        return []
+    few, many = (
+        Spread.of(one.peak_mb for one in found).median for found in (outcomes[MAIN.name], wide)
+    )
+    above = Spread.of(one.peak_mb - one.base_mb for one in outcomes[MAIN.name]).median
+    each = (many - few) / (WIDE.in_flight - MAIN.in_flight)
+    fixed = above - each * MAIN.in_flight
+    return [
+        f"From {MAIN.in_flight} to {WIDE.in_flight} threads in one process the peak grows by"
+        f" {each:.2f} MB a run. So {figure(fixed)} of the {figure(above)} MB above the idle workers"
+        " are there with the first run: pages that the processes shared since the fork become"
+        " their own, and statements are prepared."
+    ]
 
 
 def on_postgresql(rounds: int) -> list[Outcome]:

@@ -7,6 +7,8 @@ import pytest
 from bench import sizing
 from bench.__main__ import PARTS
 from bench.report import Curve, Plot, Section, Spread, lines_of, load, page, save, table
+from bench.shares import part_of, shares
+from igny8_flask.content import normalize
 from tests.lab.places import REPO
 
 CONSTANTS = dict.fromkeys(sizing.NEEDED, 1.0)
@@ -83,3 +85,11 @@ def test_each_part_can_be_run(part: str) -> None:
 def test_all_parts_together_stay_below_half_an_hour() -> None:
     assert sum(part.limit_s for part in PARTS) <= 1800
     assert sum(part.quick_s for part in PARTS) <= 360
+
+
+def test_the_shares_of_a_profile_name_the_part_and_sum_to_one() -> None:
+    normalize("Once, so that nothing is imported on the way.")
+    found = shares(lambda: normalize("# Title\n\n" + "Some words.\n\n" * 200))
+    assert sum(found.values()) == pytest.approx(1)
+    assert next(iter(found)) == "reading and cleaning the article"
+    assert part_of("/x/site-packages/sqlalchemy/orm/session.py") == "SQL statements"
