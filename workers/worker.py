@@ -1,5 +1,6 @@
 """The forking worker: one queue, JSON only, stops safely, and reports a dead job at once."""
 
+import time
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from workers.tasks import bound_app
 
 log = get_logger(__name__)
 
+BEAT_S = 1.0  # RQ waits minutes before it takes a silent worker for dead
 POP_S = 3  # longest blocking pop, so that a stop request is seen soon
 MAINTENANCE_S = 60
 MONITORING_S = 15
@@ -31,6 +33,15 @@ class SafeStop:
     """
 
     _stop_requested: bool
+    _beat_at = 0.0
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """RQ's own, which comes several times a job, at most once a second."""
+        if timeout is None and pipeline is None:
+            if time.monotonic() - self._beat_at < BEAT_S:
+                return
+            self._beat_at = time.monotonic()
+        super().heartbeat(timeout, pipeline=pipeline)  # type: ignore[misc]
 
     def _shutdown(self) -> None:
         self._stop_requested = True

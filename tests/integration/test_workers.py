@@ -4,10 +4,13 @@ import signal
 from collections.abc import Callable
 
 import pytest
+from rq.worker.base import BaseWorker
 
 from tests.factories import make_site
 from tests.integration.worker_process import WorkerHost
 from tests.lab.processes import wait_until
+from workers.thread_worker import make_thread_worker
+from workers.worker import make_fork_worker
 
 pytestmark = pytest.mark.process
 KINDS = ("fork", "threads")
@@ -46,3 +49,18 @@ def test_threads_share_one_process(host: Callable[[str], WorkerHost]) -> None:
     wait_until(lambda: worker.running(ids) >= 10, 40, "ten runs at once")
     wait_until(lambda: worker.states(ids) == {"success"}, 60, "all runs done")
     assert worker.paid() == len(ids)
+
+
+@pytest.mark.parametrize("make", [make_fork_worker, lambda url: make_thread_worker(url, 1)])
+def test_a_worker_says_at_most_once_a_second_that_it_lives(
+    redis_url: str, make: Callable[[str], BaseWorker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.worker.BEAT_S", 60.0)
+    worker = make(redis_url)
+    worker.heartbeat()
+    worker.connection.hset(worker.key, "last_heartbeat", "told")
+    worker.heartbeat()
+    assert worker.connection.hget(worker.key, "last_heartbeat") == b"told"
+    worker.heartbeat(75)  # how long to wait from now on is always told
+    assert worker.connection.hget(worker.key, "last_heartbeat") != b"told"
+    assert worker.connection.ttl(worker.key) <= 75
