@@ -19,6 +19,7 @@ DOORS = {
         "igny8_flask.tenants",
         "igny8_flask.waiting",  # all sites share the workers
         "workers.dispatcher",
+        "workers.rehearsal",  # a stage of its own, with one site
         "workers.worker",
     },
     "EVERYBODY": {
@@ -28,7 +29,7 @@ DOORS = {
     },
     "Everybody": {"igny8_flask.tenants"},
     "enter": {"igny8_flask.auth", "igny8_flask.tenants"},
-    "engine": {"igny8_flask.cli.doctor", "workers.tasks"},
+    "engine": {"igny8_flask.cli.doctor", "workers.rehearsal", "workers.tasks"},
     "create_engine": set(),
     "connection": {"igny8_flask.api.health", "igny8_flask.tenant_session"},
     "from_statement": set(),
