@@ -121,7 +121,7 @@ class _Context:
         self._run = run
         self._lease = lease
         self._told: tuple[str, int] = ("", -1)
-        self._stored_at = time.monotonic()  # when the claim was committed
+        self._stored, self._stored_at = run.phase, time.monotonic()  # as the claim gave it
 
     def check(self) -> None:
         self._lease.check()
@@ -139,12 +139,11 @@ class _Context:
             values |= {**steps, "cost_usd": cost, "tokens": tokens}
         for name, value in values.items():
             setattr(self._run, name, value)
-        is_wait = progress.phase == "AI_CALL" != self._told[0]
-        if is_wait or now - self._stored_at > SQL_PROGRESS_EVERY_S:
+        if progress.phase != self._stored or now - self._stored_at > SQL_PROGRESS_EVERY_S:
             if not move(self._lease.ticket, (WorkState.RUNNING,), **self._progress()):
                 db.session.rollback()
                 raise LeaseLostError("Another worker took this over.")
-            self._stored_at = now
+            self._stored, self._stored_at = progress.phase, now
         db.session.commit()
         share(current().cache, self._run)
         self._told = told
