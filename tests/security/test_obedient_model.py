@@ -41,8 +41,12 @@ FETCHING = (
     *("script", "svg", "input", "meta", "base", "form", "track"),
 )
 RULES: dict[str, Any] = {
-    **{"status": "draft", "post_type": "post", "create_terms": False},
-    **{"categories": [], "tags": [], "internal_links": 3},
+    "status": "draft",
+    "post_type": "post",
+    "create_terms": False,
+    "categories": [],
+    "tags": [],
+    "internal_links": 3,
 }
 
 

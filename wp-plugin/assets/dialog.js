@@ -13,13 +13,22 @@
 	let clock = 0;
 	let spoken = '';
 
-	/** Makes an element; text never becomes markup. */
+	/** Whether a click may follow an address: to a page, never to a script. */
+	function isPage( href ) {
+		try {
+			return /^(https?|mailto):$/.test( new URL( href, window.location.href ).protocol );
+		} catch ( e ) {
+			return false; // No address at all.
+		}
+	}
+
+	/** Makes an element; text never becomes markup, an address never a script. */
 	function el( name, props, children ) {
 		const node = document.createElement( name );
 		Object.keys( props || {} ).forEach( ( key ) => {
 			if ( 'text' === key ) {
 				node.textContent = props.text;
-			} else {
+			} else if ( 'href' !== key || isPage( props.href ) ) {
 				node.setAttribute( key, props[ key ] );
 			}
 		} );
