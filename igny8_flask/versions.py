@@ -149,13 +149,13 @@ def words_of(row: Any) -> dict[str, str]:
 def _of(content: Content, number: int) -> Content | ContentVersion:
     if number == content.version:
         return content
-    row = db.session.scalars(
-        select(ContentVersion).where(
-            ContentVersion.site_id == content.site_id,
-            ContentVersion.content_id == content.id,
-            ContentVersion.number == number,
-        )
-    ).first()
+    kept = select(ContentVersion).where(
+        ContentVersion.site_id == content.site_id,
+        ContentVersion.content_id == content.id,
+        ContentVersion.number == number,
+    )
+    was_there = 0 < number < content.version  # any other number may not even fit the column
+    row = db.session.scalars(kept).first() if was_there else None
     if row is None:
         raise NotFoundError(f"Version {number} of this article is not kept any more.")
     return row

@@ -49,6 +49,14 @@ def test_versions_are_compared_and_brought_back(plugin, content):
     assert plugin("POST", path(content, "versions/9/restore/"), {}).status_code == 404
 
 
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**100, "9" * 5000])
+def test_a_number_that_no_version_can_have_is_as_good_as_unknown(plugin, content, number):
+    save(plugin, content, "Second.")
+    assert plugin("POST", path(content, f"versions/{number}/restore/"), {}).status_code == 404
+    asked = plugin("GET", path(content, f"versions/diff/?older={number}&newer=2"))
+    assert asked.status_code in (404, 422)
+
+
 def test_only_so_many_are_kept(plugin, content):
     for number in range(25):
         save(plugin, content, f"Text {number}.")
