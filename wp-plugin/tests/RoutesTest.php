@@ -19,7 +19,7 @@ class RoutesTest extends Igny8_TestCase {
 	const EVERYONE = array( 'administrator', 'editor', 'author', 'contributor', 'subscriber', Capabilities::ROLE, 'nobody' );
 
 	/** Route pattern and method → sample path, sample parameters, who may. */
-	private static function table(): array {
+	public static function table(): array {
 		$id   = self::ID;
 		$ids  = array( 'ids' => array( $id ), 'once' => self::ONCE );
 		$run  = '/runs/' . $id;
