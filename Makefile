@@ -55,13 +55,17 @@ profile: $(STAMP) ## Where the time of the main job goes (RUNS, TOP, SORT=tottim
 		--sort $(or $(SORT),cumulative)
 
 security: $(STAMP) ## Attacks on every door, controls switched off, and a table of figures (20 min)
-	@$(BIN)/python -m pytest --full -q --show-capture=no tests/security tests/content/test_in_chromium.py $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --full -q --show-capture=no tests/security tests/content/test_in_chromium.py \
+		tests/content/test_shortcodes.py tests/unit/api/test_foreign_objects.py $(PYTEST_ARGS)
 
 audit: $(STAMP) ## Known faults of locked packages; ADVISORIES=file where there is no network
 	@ADVISORIES="$(ADVISORIES)" $(BIN)/python -m tests.security.audit
 
 licences: $(STAMP) ## docs/licences.md from the installed packages
 	@$(BIN)/python -m tests.security.lock
+
+sbom: $(STAMP) ## dist/sbom.cdx.json: what the product is made of, as CycloneDX
+	@$(BIN)/python -m tests.security.sbom
 
 lint: setup ## Style, types and PHP syntax
 	@$(BIN)/ruff check .
@@ -97,7 +101,7 @@ clean: ## Remove caches and everything built (WordPress trees and the venv stay)
 	@rm -rf dist instance/demo .cache/sites .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
-.PHONY: security audit licences help setup system demo test test-fast chaos bench bench-quick profile lint fmt api worker sandbox plugin-zip clean
+.PHONY: security audit licences sbom help setup system demo test test-fast chaos bench bench-quick profile lint fmt api worker sandbox plugin-zip clean
 
 system:
 	@missing=""; \

@@ -11,7 +11,7 @@ from tests.lab.places import REPO
 
 pytestmark = pytest.mark.process
 PROMISED = {"help", "setup", "demo", "test", "test-fast", "lint", "fmt", "plugin-zip"}
-SECURITY = {"security", "audit", "licences"}
+SECURITY = {"security", "audit", "licences", "sbom"}
 PARTS = SECURITY | {"chaos", "bench", "bench-quick", "profile", "worker", "api", "sandbox", "clean"}
 
 

@@ -11,7 +11,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.schemas import BaseSchema
 
 from tests.factories import ConnectedSite
-from tests.security.ground import Ground, Reviving, revive
+from tests.security.ground import TRACES, Ground, Reviving, revive
 
 CHECKS = (
     "not_a_server_error",
@@ -119,6 +119,9 @@ def _note(
         outcome.statuses[status] += 1
         case = event.recorder.cases[case_id].value
         label = case.operation.label
+        if status >= 400 and TRACES.search(interaction.response.text):
+            outcome.faults[f"words of the inside at {label}"] += 1
+            outcome.examples[label] = interaction.response.text[:300]
         named = documented.get(label, set())
         if case.method.upper() == label.split(" ")[0] and str(status) not in named:
             outcome.undocumented[f"{label}: {status}"] += 1

@@ -1,5 +1,6 @@
 """What the attacks run against: an application in this process, with two sites full of rows."""
 
+import re
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
@@ -35,6 +36,11 @@ from tests.factories import (
     operating,
 )
 
+# What no answer may tell of the inside.
+TRACES = re.compile(
+    r"(?i:Traceback|File \"|/igny8_flask/|site-packages|sqlalchemy|sqlite3|psycopg|werkzeug|"
+    r"Python/|Flask/|gunicorn|<!doctype)|SELECT |INSERT |UPDATE "
+)
 ENDING = ("/v1/sites/rotate_key", "/v1/sites/me")
 
 

@@ -10,15 +10,10 @@ from igny8_flask.auth import PUBLIC_ENDPOINTS
 from igny8_flask.db import db
 from tests.security import bodies, keys
 from tests.security.conftest import Teller
-from tests.security.ground import Ground
+from tests.security.ground import TRACES, Ground
 
 WRITING = {"POST", "PUT", "PATCH"}
 TAKES_NO_BODY = "rotate_key"
-TRACES = re.compile(
-    r"Traceback|File \"|/igny8_flask/|site-packages|sqlalchemy|sqlite3|psycopg|werkzeug|"
-    r"SELECT |INSERT |UPDATE |Python/|Flask/|gunicorn|<!doctype",
-    re.I,
-)
 
 
 def routes(app: Flask, methods: set[str]) -> list[tuple[str, str]]:

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cyclonedx.output.json import JsonV1Dot6
 from packaging.version import Version
 
 from tests.lab.places import PLUGIN, REPO
 from tests.security import audit
 from tests.security.lock import PAGE, is_allowed, licences, pinned, unhashed
+from tests.security.sbom import bill
 
 LOCKS = [REPO / name for name in audit.LOCKS]
 FLOORS = {
@@ -60,6 +62,14 @@ def test_the_page_of_licences_is_that_of_the_lock() -> None:
         re.findall(r"^\| ([a-z0-9-]+) \| (\d\S*) \|", PAGE.read_text(encoding="utf-8"), re.M)
     )
     assert listed == set(pinned(LOCKS[1]).items())
+
+
+def test_the_bill_of_materials_is_that_of_the_lock() -> None:
+    told = json.loads(JsonV1Dot6(bill()).output_as_string())
+    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
+    listed = {one["name"]: one for one in told["components"]}
+    assert {name: one["version"] for name, one in listed.items()} == pinned(LOCKS[0])
+    assert all(one["licenses"] for one in listed.values())
 
 
 def test_setup_installs_by_hash() -> None:
