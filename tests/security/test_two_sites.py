@@ -48,7 +48,7 @@ from tests.security.ground import Ground, ground
 
 pytestmark = [pytest.mark.redis, pytest.mark.timeout(900)]
 
-SHORT, LONG = (6, 25), (40, 150)  # how many stories, of how many steps
+SHORT, LONG = (6, 25), (40, 100)  # how many stories, of how many steps
 ENDED = {"key_revoked", "key_expired"}
 
 KINDS: dict[str, tuple[type[Any], str]] = {
