@@ -15,7 +15,7 @@ PHP_FILES = $(shell find wp-plugin tests -name '*.php')
 ROOT := $(filter 0,$(shell id -u))
 FOR_DEMO := php:php-cli redis-server:redis-server node:nodejs npm:npm
 FOR_ALL := $(FOR_DEMO) chromium:chromium mariadbd:mariadb-server postgres:postgresql \
-	phpunit:phpunit xgettext:gettext zip:zip
+	phpunit:phpunit xgettext:gettext zip:zip faketime:faketime
 NEEDED = $(FOR_ALL)
 PHP_MODULES := curl gd intl mbstring mysqli pdo_sqlite xml zip
 PHP_PACKAGES := php-cli php-sqlite3 php-mysql php-curl php-gd php-intl php-mbstring php-xml php-zip

@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from igny8_flask import handshake, site_keys, sites
+from igny8_flask import VERSION, handshake, site_keys, sites
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import Answer, Id, Text, Time
 from igny8_flask.auth import calling_home, principal, refuse_reader
@@ -97,9 +97,10 @@ class SiteOut(Schema):
 
 
 class MeOut(ConnectionAnswer):
-    """The site and its connection."""
+    """The site and its connection; the plugin compares ``service_version`` with its own."""
 
     site = fields.Nested(SiteOut)
+    service_version = fields.String(dump_default=VERSION)
 
 
 class MeQuery(Schema):

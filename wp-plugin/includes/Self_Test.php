@@ -22,8 +22,9 @@ final class Self_Test {
 	 */
 	public static function run( bool $fresh ): array {
 		$answer = Client::of_site()->get( '/v1/sites/me/', array( 'test' => $fresh ? '1' : '' ), $fresh );
-		$checks = array( self::passwords(), self::service_user(), self::backend( $answer ) );
-		$remote = is_wp_error( $answer ) ? array() : (array) ( $answer['connection']['checks'] ?? array() );
+		$known  = is_wp_error( $answer ) ? array() : $answer;
+		$checks = array_merge( array( self::passwords(), self::service_user(), self::backend( $answer ) ), self::versions( (string) ( $known['service_version'] ?? '' ) ) );
+		$remote = (array) ( $known['connection']['checks'] ?? array() );
 		foreach ( array_filter( $remote, 'is_array' ) as $check ) {
 			$checks[] = self::row( (string) ( $check['name'] ?? '' ), ! empty( $check['ok'] ), (string) ( $check['message'] ?? '' ), (string) ( $check['fix'] ?? '' ) );
 		}
@@ -79,6 +80,24 @@ final class Self_Test {
 	}
 
 	/**
+	 * Plugin and service belong together as long as the first two numbers of their versions agree.
+	 *
+	 * @param string $service Version of the service, or '' where it tells none.
+	 * @return array[] One line where they differ.
+	 */
+	private static function versions( string $service ): array {
+		$series = static fn( string $version ): string => implode( '.', array_slice( explode( '.', $version ), 0, 2 ) );
+		$order  = '' === $service ? 0 : version_compare( $series( $service ), $series( Plugin::version() ) );
+		if ( 0 === $order ) {
+			return array();
+		}
+		/* translators: 1: version of the service, 2: version of this plugin. */
+		$message = sprintf( __( 'The service has version %1$s, this plugin %2$s. Some buttons may be refused.', 'igny8' ), $service, Plugin::version() );
+		$fix     = $order > 0 ? __( 'Update the plugin.', 'igny8' ) : __( 'Ask who runs the service to update it.', 'igny8' );
+		return array( self::row( 'versions', false, $message, $fix ) );
+	}
+
+	/**
 	 * One line of the result.
 	 */
 	private static function row( string $name, bool $ok, string $message, string $fix ): array {
@@ -86,6 +105,7 @@ final class Self_Test {
 			'passwords'    => __( 'Application Passwords', 'igny8' ),
 			'service_user' => __( 'Service user', 'igny8' ),
 			'backend'      => __( 'IGNY8 service', 'igny8' ),
+			'versions'     => __( 'Versions', 'igny8' ),
 			'rest'         => __( 'REST API reached from outside', 'igny8' ),
 			'auth'         => __( 'Login of the service user', 'igny8' ),
 			'role'         => __( 'Rights of the service user', 'igny8' ),

@@ -9,6 +9,8 @@ use Igny8\Admin\Keyword_Export;
 use Igny8\Content\Document;
 use Igny8\Content\Post_Writer;
 use Igny8\Options;
+use Igny8\Plugin;
+use Igny8\Self_Test;
 use Igny8\Site\Health;
 use Igny8\Site\Post_List;
 use Igny8\Site\Post_Sender;
@@ -64,6 +66,25 @@ class SiteTest extends Igny8_TestCase {
 		$this->assertSame( 'recommended', $test['status'] );
 		$this->assertStringContainsString( 'backend.example', $test['description'] );
 		$this->assertStringNotContainsString( Options::site_key(), wp_json_encode( array( $test, Health::facts( array() ) ) ) );
+	}
+
+	/**
+	 * @dataProvider versions_of_the_service
+	 */
+	public function test_a_service_of_another_series_is_named_with_the_fix( string $service, string $fix ): void {
+		$this->backend( 'GET /v1/sites/me/', 200, array( 'service_version' => $service ) );
+		$told = array_column( Self_Test::run( true )['checks'], 'fix', 'name' );
+		$this->assertSame( $fix, $told['versions'] ?? '' );
+	}
+
+	/** {version of the service, the way out} */
+	public function versions_of_the_service(): array {
+		return array(
+			'newer'       => array( '9.0.1', 'Update the plugin.' ),
+			'older'       => array( '0.0.9', 'Ask who runs the service to update it.' ),
+			'same series' => array( implode( '.', array_slice( explode( '.', Plugin::version() ), 0, 2 ) ) . '.99', '' ),
+			'no word'     => array( '', '' ),
+		);
 	}
 
 	public function test_an_export_can_not_start_a_formula(): void {
