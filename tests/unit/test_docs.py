@@ -2,12 +2,13 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from igny8_flask import errors
+from igny8_flask import VERSION, errors
 from igny8_flask.ai.registry import list_functions
 from igny8_flask.config import Settings
 from igny8_flask.site_settings import DEFAULTS
@@ -75,3 +76,10 @@ def test_every_documented_make_target_exists() -> None:
         for target in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))
     }
     assert named <= made
+
+
+def test_service_package_and_plugin_have_one_version() -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    plugin = (ROOT / "wp-plugin" / "igny8.php").read_text(encoding="utf-8")
+    assert package["version"] == VERSION
+    assert re.search(r"Version:\s+(\S+)", plugin).group(1) == VERSION  # type: ignore[union-attr]
