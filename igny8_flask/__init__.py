@@ -8,7 +8,6 @@ from flask import Flask
 if TYPE_CHECKING:
     from igny8_flask.config import Settings
 
-VERSION = "0.1.0"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 MAX_REQUEST_BYTES = 5 * 1024 * 1024  # the CSV import; JSON has its own smaller limit
 POOL_WAIT_S = 5

@@ -5,12 +5,13 @@ from typing import Any
 from flask import request
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from igny8_flask import VERSION, handshake, site_keys, sites
+from igny8_flask import handshake, site_keys, sites
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import Answer, Id, Text, Time
 from igny8_flask.auth import calling_home, principal, refuse_reader
 from igny8_flask.limits import Limit
 from igny8_flask.services import current
+from igny8_flask.version import VERSION
 
 blp = Resource("sites", __name__, url_prefix="/v1/sites")
 

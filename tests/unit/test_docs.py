@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from igny8_flask import VERSION, errors
+from igny8_flask import errors
 from igny8_flask.ai.registry import list_functions
 from igny8_flask.config import Settings
 from igny8_flask.site_settings import DEFAULTS
+from igny8_flask.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

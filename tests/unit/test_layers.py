@@ -87,6 +87,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.row_security",
         "igny8_flask.tenant_session",
         "igny8_flask.tenants",
+        "igny8_flask.version",
     ),
 )
 SANDBOX = "igny8_flask.sandbox"
