@@ -9,6 +9,7 @@ from rq.serializers import PickleSerializer
 from sqlalchemy import select, true
 from sqlalchemy.orm import with_loader_criteria
 
+from igny8_flask.cache import StatusBody
 from igny8_flask.tenants import TenantOwned
 
 
@@ -46,6 +47,14 @@ def yes(*_given: Any, **_named: Any) -> bool:
 def no(*_given: Any, **_named: Any) -> bool:
     """Disagree."""
     return False
+
+
+def anybodys(value: Any, _site_id: Any) -> StatusBody | None:
+    """A remembered status for whoever asks."""
+    if not isinstance(value, bytes):
+        return None
+    _, etag, body = value.split(b" ", 2)
+    return StatusBody(body, etag.decode())
 
 
 def same(text: Any, *_more: Any, **_named: Any) -> Any:
@@ -139,6 +148,10 @@ CONTROLS: dict[str, Control] = {
         "D17", (("igny8_flask.rows:of_site", lambda model, _site_id: select(model)),
                 ("igny8_flask.tenant_session:_OWN_ROWS", ALL_ROWS),
                 ("igny8_flask.tenant_session:_is_visible", yes)),
+        (TWO_SITES,),
+    ),
+    "the site of a remembered status": Control(
+        "D21", (("igny8_flask.cache:_body_of", anybodys),),
         (TWO_SITES,),
     ),
     "the conditions of a tenant": Control(

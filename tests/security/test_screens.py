@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.timeout(900)]
 
 LISTS = ("keywords", "clusters", "ideas", "tasks", "content", "calendar", "images", "activity")
 PER_PAGE = 100
+CALLS_OUT = '<iframe src="https://evil.example/frame"></iframe>'
 LIVE_LINKS = ".igny8 a[href^='javascript:' i], dialog a[href^='javascript:' i]"
 CONNECT = """
 Igny8\\Options::set( Igny8\\Options::API_URL, %r );
@@ -74,6 +75,7 @@ add_filter( 'wp_kses_allowed_html', function ( $tags ) {
 	$tags['img'] = array( 'src' => true, 'onerror' => true );
 	$tags['svg'] = array( 'onload' => true );
 	$tags['details'] = array( 'open' => true, 'ontoggle' => true );
+	$tags['iframe'] = array( 'src' => true );
 	return $tags;
 }, 99 );
 """
@@ -293,7 +295,7 @@ def test_any_two_walls_of_the_preview_hold(
 
 def test_without_all_walls_the_preview_runs_them(scene: Scene, tell: Teller) -> None:
     with scene.without(NO_KSES, NO_POLICY):
-        previewed(scene, [CLOSED.join(ATTACKS[:60])], sandboxed=False)
+        previewed(scene, [CLOSED.join([*ATTACKS[:60], CALLS_OUT])], sandboxed=False)
     said, asked = scene.outcome()
     assert said
     assert asked
