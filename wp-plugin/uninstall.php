@@ -29,7 +29,7 @@ function igny8_uninstall_site() {
 	Igny8\Options::forget( Igny8\Options::ALL );
 	array_map( 'delete_post_meta_by_key', Igny8\Content\Meta::ALL );
 	delete_transient( Igny8\Client::AWAY );
-	delete_transient( Igny8\Site\Dashboard::COUNTS );
+	Igny8\Counts::forget();
 	Igny8\Sync::stop();
 	delete_metadata( 'user', 0, 'igny8_per_page', '', true );
 	foreach ( array( Igny8\Content\Lock::PREFIX, Igny8\Options::GONE, Igny8\Options::INDEX_MARK ) as $prefix ) {

@@ -162,6 +162,7 @@ final class Connection {
 		$told = Options::has_key() && ! is_wp_error( Client::of_site()->write( 'DELETE', '/v1/sites/me/' ) );
 		Service_User::revoke();
 		Sync::stop();
+		Counts::forget();
 		Options::forget( Options::SECRETS );
 		Options::forget( array( Options::SITE_ID, Options::CONNECTED_AT ) );
 		Options::set( Options::STATE, Options::DISCONNECTED );

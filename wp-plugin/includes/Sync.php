@@ -34,7 +34,7 @@ final class Sync {
 	}
 
 	/**
-	 * Reports and fetches; plans the next time.
+	 * Reports and fetches, notes what waits and runs; plans the next time.
 	 *
 	 * @return array {collected, failed, next_in_s}; all 0 when another process is at it.
 	 */
@@ -48,6 +48,9 @@ final class Sync {
 			$told = State_Reporter::send();
 			$done = $told ? Pull::collect() : null;
 			$more = $done && Site_Index::send();
+			if ( $done ) {
+				Counts::fresh( true );
+			}
 		} finally {
 			$lock->release();
 		}

@@ -8,13 +8,16 @@
 use Igny8\Admin\Keyword_Export;
 use Igny8\Content\Document;
 use Igny8\Content\Post_Writer;
+use Igny8\Counts;
 use Igny8\Options;
 use Igny8\Plugin;
 use Igny8\Self_Test;
+use Igny8\Site\Dashboard;
 use Igny8\Site\Health;
 use Igny8\Site\Post_List;
 use Igny8\Site\Post_Sender;
 use Igny8\Site\Privacy;
+use Igny8\Sync;
 
 class SiteTest extends Igny8_TestCase {
 
@@ -125,5 +128,73 @@ class SiteTest extends Igny8_TestCase {
 		$answer = $this->rest( 'POST', '/igny8/v1/rotate_key' );
 		$this->assertSame( 'igk_live_' . str_repeat( 'n', 40 ), Options::site_key() );
 		$this->assertStringNotContainsString( 'igk_live', wp_json_encode( $answer->get_data() ) );
+	}
+
+	/** The badge as text, or null where there is none. */
+	private function badge(): ?string {
+		require_once ABSPATH . WPINC . '/class-wp-admin-bar.php';
+		$bar = new WP_Admin_Bar();
+		set_current_screen( 'dashboard' );
+		Dashboard::badge( $bar );
+		$node = $bar->get_node( 'igny8' );
+		set_current_screen( 'front' );
+		return $node ? $node->title : null;
+	}
+
+	public function test_the_badge_shows_what_the_screens_have_heard_and_asks_nobody(): void {
+		$this->assertNull( $this->badge() );
+		$this->backend( 'GET /v1/system/tasks/', 200, array( 'count' => 2, 'results' => array() ) );
+		$this->rest( 'GET', '/igny8/v1/runs' );
+		$this->assertSame( array( 'IGNY8: 2 running', 1 ), array( $this->badge(), count( $this->calls ) ) );
+		Counts::learn( 'review', 3 );
+		$this->assertSame( 'IGNY8: 3 to review, 2 running', $this->badge() );
+	}
+
+	public function test_a_run_that_was_just_started_is_on_the_badge(): void {
+		$this->backend( 'POST /v1/planner/keywords/auto_cluster/', 202, array( 'success' => true, 'task_id' => self::UUID ) );
+		$this->rest( 'POST', '/igny8/v1/runs', array( 'function' => 'auto_cluster', 'select' => 'unclustered', 'once' => 'abcdefghijklmnop' ) );
+		$this->assertSame( 'IGNY8: 1 running', $this->badge() );
+	}
+
+	public function test_runs_heard_of_long_ago_leave_the_badge_and_reviews_stay(): void {
+		set_transient( Counts::TRANSIENT, array( 'live' => array( 1, time() - 3600 ), 'review' => array( 4, time() - 3600 ) ), 60 );
+		$this->assertSame( 'IGNY8: 4 to review', $this->badge() );
+	}
+
+	public function test_the_badge_is_for_those_who_see_the_screens_of_a_connected_site(): void {
+		Counts::learn( 'live', 1 );
+		$this->as_role( 'subscriber' );
+		$this->assertNull( $this->badge() );
+		$this->as_role( 'administrator' );
+		Options::forget( array( Options::SITE_KEY ) );
+		$this->assertNull( $this->badge() );
+	}
+
+	public function test_the_widget_asks_once_a_minute_and_tells_the_badge(): void {
+		$this->backend( 'GET /v1/writer/content/', 200, array( 'count' => 5 ) );
+		$this->backend( 'GET /v1/system/tasks/', 200, array( 'count' => 1 ) );
+		ob_start();
+		Dashboard::widget();
+		Dashboard::widget();
+		$drawn = ob_get_clean();
+		$this->assertStringContainsString( 'Articles to review: 5', $drawn );
+		$this->assertStringContainsString( 'Running now: 1', $drawn );
+		$this->assertCount( 2, $this->calls );
+		$this->assertSame( 'IGNY8: 5 to review, 1 running', $this->badge() );
+	}
+
+	public function test_the_widget_says_so_when_nobody_answers(): void {
+		ob_start();
+		Dashboard::widget();
+		$this->assertStringContainsString( 'does not answer just now', ob_get_clean() );
+	}
+
+	public function test_the_background_event_keeps_the_badge_up_to_date(): void {
+		$this->backend( 'POST /v1/sites/me/events/', 200, array( 'success' => true ) );
+		$this->backend( 'GET /v1/publisher/deliveries/', 200, array( 'results' => array(), 'leases' => array(), 'next_in_s' => 60 ) );
+		$this->backend( 'GET /v1/writer/content/', 200, array( 'count' => 7 ) );
+		$this->backend( 'GET /v1/system/tasks/', 200, array( 'count' => 0 ) );
+		Sync::run();
+		$this->assertSame( 'IGNY8: 7 to review', $this->badge() );
 	}
 }

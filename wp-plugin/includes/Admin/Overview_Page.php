@@ -9,6 +9,7 @@ namespace Igny8\Admin;
 
 use Igny8\Client;
 use Igny8\Connection;
+use Igny8\Counts;
 use Igny8\Rest\Contents_Controller;
 use Igny8\Sync;
 
@@ -79,7 +80,7 @@ final class Overview_Page {
 	private static function waiting(): void {
 		$items = array(
 			/* translators: %s: number of articles. */
-			array( '/v1/writer/content/', array( 'status' => 'review' ), __( 'Articles to review: %s', 'igny8' ), Menu::url( Menu::CONTENTS, array( 'status' => 'review' ) ) ),
+			'review' => array( '/v1/writer/content/', array( 'status' => 'review' ), __( 'Articles to review: %s', 'igny8' ), Menu::url( Menu::CONTENTS, array( 'status' => 'review' ) ) ),
 			/* translators: %s: number of tasks. */
 			array( '/v1/writer/tasks/', array( 'status' => 'pending' ), __( 'Tasks not written yet: %s', 'igny8' ), Menu::url( Menu::TASKS, array( 'status' => 'pending' ) ) ),
 			/* translators: %s: number of keywords. */
@@ -87,12 +88,15 @@ final class Overview_Page {
 			/* translators: %s: number of images. */
 			array( '/v1/writer/images/', array( 'state' => 'failed' ), __( 'Images that failed: %s', 'igny8' ), Menu::url( Menu::IMAGES, array( 'status' => 'failed' ) ) ),
 			/* translators: %s: number of runs. */
-			array( '/v1/system/tasks/', array( 'live' => 'true' ), __( 'Running now: %s', 'igny8' ), Menu::url( Menu::ACTIVITY ) ),
+			'live'   => array( '/v1/system/tasks/', array( 'live' => 'true' ), __( 'Running now: %s', 'igny8' ), Menu::url( Menu::ACTIVITY ) ),
 		);
 		echo '<section class="igny8-card"><h2>' . esc_html__( 'What waits', 'igny8' ) . '</h2>';
 		$lines = array();
-		foreach ( $items as list( $path, $query, $words, $url ) ) {
+		foreach ( $items as $name => list( $path, $query, $words, $url ) ) {
 			$count = self::count( $path, $query );
+			if ( null !== $count && isset( Counts::QUESTIONS[ $name ] ) ) {
+				Counts::learn( $name, $count );
+			}
 			if ( $count ) {
 				$lines[] = '<li>' . Cells::link( $url, sprintf( $words, number_format_i18n( $count ) ) ) . '</li>';
 			}

@@ -9,6 +9,7 @@ namespace Igny8\Rest;
 
 use Igny8\Capabilities;
 use Igny8\Client;
+use Igny8\Counts;
 use WP_Error;
 use WP_REST_Request;
 
@@ -58,7 +59,11 @@ final class Runs_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function start( WP_REST_Request $request ) {
-		return self::localize( Client::of_site()->write( 'POST', self::STARTS[ $request['function'] ], self::work( $request ), $request['once'] ) );
+		$answer = self::localize( Client::of_site()->write( 'POST', self::STARTS[ $request['function'] ], self::work( $request ), $request['once'] ) );
+		if ( ! is_wp_error( $answer ) ) {
+			Counts::learn( 'live', max( 1, Counts::known()['live'] ) ); // The least that is known now.
+		}
+		return $answer;
 	}
 
 	/**
@@ -86,6 +91,7 @@ final class Runs_Controller {
 		if ( is_wp_error( $answer ) ) {
 			return $answer;
 		}
+		Counts::learn( 'live', (int) ( $answer['count'] ?? 0 ) );
 		return array( 'results' => array_map( array( __CLASS__, 'localize' ), (array) ( $answer['results'] ?? array() ) ) );
 	}
 

@@ -9,19 +9,16 @@ namespace Igny8\Site;
 
 use Igny8\Admin\Menu;
 use Igny8\Capabilities;
-use Igny8\Client;
+use Igny8\Counts;
 use Igny8\Options;
 use WP_Admin_Bar;
 
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Neither slows a page down: the widget asks once, for a moment; the badge asks nobody.
+ * Neither slows a page down: the widget asks for what is older than a minute; the badge asks nobody.
  */
 final class Dashboard {
-
-	const COUNTS   = 'igny8_counts';
-	const COUNTS_S = 60;
 
 	/**
 	 * Hooks.
@@ -41,29 +38,6 @@ final class Dashboard {
 	}
 
 	/**
-	 * How much waits and runs; kept for a minute.
-	 *
-	 * @return int[]|null {review, live}; null when the service does not answer.
-	 */
-	public static function counts(): ?array {
-		$kept = get_transient( self::COUNTS );
-		if ( is_array( $kept ) ) {
-			return $kept;
-		}
-		$review = Client::of_site()->get( '/v1/writer/content/', array( 'status' => 'review', 'page_size' => 1 ), false ); // phpcs:ignore WordPress.Arrays
-		$live   = is_wp_error( $review ) ? $review : Client::of_site()->get( '/v1/system/tasks/', array( 'live' => 'true', 'page_size' => 1 ), false ); // phpcs:ignore WordPress.Arrays
-		if ( is_wp_error( $live ) ) {
-			return null;
-		}
-		$counts = array(
-			'review' => (int) ( $review['count'] ?? 0 ),
-			'live'   => (int) ( $live['count'] ?? 0 ),
-		);
-		set_transient( self::COUNTS, $counts, self::COUNTS_S );
-		return $counts;
-	}
-
-	/**
 	 * Draws the widget.
 	 */
 	public static function widget(): void {
@@ -71,7 +45,7 @@ final class Dashboard {
 			printf( '<p>%s <a href="%s">%s</a></p>', esc_html__( 'This site is not connected yet.', 'igny8' ), esc_url( Menu::url( Menu::OVERVIEW ) ), esc_html__( 'Open IGNY8', 'igny8' ) );
 			return;
 		}
-		$counts = self::counts();
+		$counts = Counts::fresh();
 		if ( null === $counts ) {
 			printf( '<p>%s</p>', esc_html__( 'The IGNY8 service does not answer just now.', 'igny8' ) );
 			return;
@@ -86,8 +60,11 @@ final class Dashboard {
 	 * The badge: what was known last, as a link to the screen that knows more.
 	 */
 	public static function badge( WP_Admin_Bar $bar ): void {
-		$counts = is_admin() && current_user_can( Capabilities::SEE ) ? get_transient( self::COUNTS ) : false;
-		if ( ! is_array( $counts ) || ( ! $counts['review'] && ! $counts['live'] ) ) {
+		if ( ! is_admin() || ! Options::has_key() || ! current_user_can( Capabilities::SEE ) ) {
+			return;
+		}
+		$counts = Counts::known();
+		if ( ! array_filter( $counts ) ) {
 			return;
 		}
 		/* translators: %s: number of articles. */
@@ -99,7 +76,7 @@ final class Dashboard {
 			array(
 				'id'    => 'igny8',
 				'title' => esc_html( $words ),
-				'href'  => Menu::url( $counts['live'] ? Menu::ACTIVITY : Menu::OVERVIEW ),
+				'href'  => $counts['live'] ? Menu::url( Menu::ACTIVITY ) : Menu::url( Menu::CONTENTS, array( 'status' => 'review' ) ),
 			)
 		);
 	}
