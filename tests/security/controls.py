@@ -90,11 +90,11 @@ CONTROLS: dict[str, Control] = {
         (AUTH + "test_no_key_stands_in_the_database_in_clear",),
     ),
     "the end of replaced keys": Control(
-        "D4", (("igny8_flask.site_keys:revoke_all", nothing),),
+        "D4", (("igny8_flask.site_keys:_revoke", nothing),),
         (AUTH + "test_there_are_never_more_than_two_live_keys",),
     ),
-    "the revocation of keys": Control(
-        "D4", (("igny8_flask.site_keys:_revoke", nothing),), (TWO_SITES,),
+    "the end of a disconnected site's keys": Control(
+        "D4", (("igny8_flask.site_keys:revoke_all", nothing),), (TWO_SITES,),
     ),
     "the one use of a connect code": Control(
         "D5", (("igny8_flask.handshake:_redeem", nothing),),

@@ -13,13 +13,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from igny8_flask import create_app, handshake, runs
+from igny8_flask import create_app, handshake, runs, site_keys
 from igny8_flask.cli import install_commands
 from igny8_flask.config import Settings
 from igny8_flask.db import db
 from igny8_flask.leases import Ticket, admit
 from igny8_flask.log import get_logger
-from igny8_flask.models import AITaskLog, Delivery, IntegrationSettings, Site, WorkState
+from igny8_flask.models import (
+    AITaskLog,
+    Delivery,
+    IntegrationSettings,
+    KeyScope,
+    Site,
+    WorkState,
+)
 from igny8_flask.publishing import execute, submit
 from igny8_flask.queue import JobQueue
 from igny8_flask.services import current
@@ -99,6 +106,7 @@ def scene(
             db.create_all()
             connected = make_site(url=betrayer, rest_url=f"{betrayer}/wp-json/")
             given |= {"site key": connected.key, **_sealed(connected.site)}
+            given["key for reading"] = site_keys.issue(connected.site, KeyScope.READ)
             code = handshake.new_connect_code("https://new.example.com")
             given["connect code"] = re.findall(
                 r'"code":"([^"]+)"', base64.urlsafe_b64decode(code[6:] + "===").decode()
