@@ -4,6 +4,7 @@ Without Redis every gate is open: the work itself must go on.
 """
 
 import hashlib
+import math
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ PROBE_S = 30
 SLOT_TTL_S = 660  # longer than any call may take, so that a dead worker's slot comes back
 SLOT_WAIT_S = 3.0
 REFUSALS = frozenset({"auth", "quota", "permission"})
-PASSING = frozenset({"transient", "timeout", "capacity"})
+PASSING = frozenset({"transient", "timeout", "capacity", "rate"})
 
 _TAKE = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
@@ -81,9 +82,11 @@ class Breaker:
         log.warning("breaker_open", seconds=seconds, kind=kind)
         self.open(kind, words, seconds)
 
-    def open(self, kind: str, words: str, seconds: int) -> None:
-        """Open at once."""
-        self._redis.set(self._open, f"{kind} {words}".encode(), ex=seconds)
+    def open(self, kind: str, words: str, seconds: float) -> None:
+        """Open at once; a longer wait that is already known stays."""
+        whole = max(math.ceil(seconds), 1)
+        if int(self._redis.ttl(self._open)) < whole:
+            self._redis.set(self._open, f"{kind} {words}".encode(), ex=whole)
 
     def forget(self) -> None:
         """It works again."""
@@ -148,8 +151,10 @@ class ProviderGate:
         raise _closed("The provider is being tried again." if kind == "probing" else words, wait_s)
 
     def _learn(self, error: ProviderError) -> None:
-        kind, words = error.kind, error.message
-        if kind in REFUSALS:
+        kind, words, asked_s = error.kind, error.message, error.retry_after_s
+        if kind in PASSING and asked_s:
+            _without_redis(lambda: self._breaker.open(kind, words, asked_s))
+        elif kind in REFUSALS:
             _without_redis(lambda: self._breaker.open(kind, words, REFUSED_S))
         elif kind in PASSING:
             _without_redis(lambda: self._breaker.count_failure(kind, words))

@@ -23,7 +23,7 @@ from igny8_flask.services import current
 from igny8_flask.work_status import describe as describe_work
 from igny8_flask.work_status import share
 
-RETRY_DELAYS_S = (5, 20, 60, 300, 900)  # after transient provider failures
+RETRY_DELAYS_S = (5, 20, 60, 300, 600, 900, 1800, 3600)  # two hours of a provider that is away
 SQL_PROGRESS_EVERY_S = 3.0
 PROGRESS = (
     "phase",

@@ -71,6 +71,29 @@ def test_a_killed_run_finds_the_slot_it_left_behind(redis_url: str) -> None:
         pass
 
 
+def rate(seconds: float) -> ProviderError:
+    return ProviderError("Slow down.", "rate", retryable=True, retry_after_s=seconds)
+
+
+def test_a_key_is_held_for_the_longest_time_that_was_asked(redis_url: str) -> None:
+    redis = connect(redis_url)
+    later = ProviderGate(redis, *DOOR, 9, uuid.uuid4()).passed()
+    later.__enter__()
+    with pytest.raises(ProviderError), ProviderGate(redis, *DOOR, 9, uuid.uuid4()).passed():
+        raise rate(90)
+    shorter = rate(2)
+    later.__exit__(type(shorter), shorter, None)
+    with (
+        pytest.raises(ProviderError, match="Slow down") as told,
+        ProviderGate(redis, *DOOR, 9, uuid.uuid4()).passed(),
+    ):
+        pytest.fail("the provider was called before its time")
+    assert told.value.kind == "waiting"
+    assert 80 < (told.value.retry_after_s or 0) <= 90
+    with ProviderGate(redis, DOOR[0], "another key", 9, uuid.uuid4()).passed():
+        pass
+
+
 def test_without_redis_every_gate_is_open() -> None:
     nowhere = connect("redis://127.0.0.1:1/0")
     with SiteGate(nowhere, uuid.uuid4()).passed():

@@ -225,17 +225,62 @@ def test_a_refused_key_fails_with_the_setting_to_change(site: Site, sandbox: San
     assert len(sandbox.journal()) == 1
 
 
-def test_a_busy_provider_is_obeyed_and_the_run_waits(site: Site, sandbox: Sandbox) -> None:
+def test_a_busy_provider_is_called_by_nobody_before_its_time(site: Site, sandbox: Sandbox) -> None:
     sandbox.script({"fault": "rate_limit", "times": 1, "args": {"retry_after": 45}, "match": {}})
     submit_article(site)
-    waiting = run_next()
-    assert waiting.state is WorkState.PENDING
-    assert waiting.not_before
-    assert waiting.not_before > utcnow() + timedelta(seconds=40)
+    (told,) = admit_all()
+    submit_article(site)
+    execute(told)
+    neighbour = run_next()
+    for waiting in (reload(told), neighbour):
+        assert waiting.state is WorkState.PENDING
+        assert waiting.not_before
+        assert waiting.not_before > utcnow() + timedelta(seconds=40)
+        assert waiting.attempts == int(waiting.id == told.id)  # who made no call lost no attempt
+    assert neighbour.error_code == "provider_waiting"
+    assert len(sandbox.journal()) == 1
     assert admit_all() == []
-    waiting.not_before = None
-    db.session.commit()
+    _let_the_wait_pass()
     assert run_next().state is WorkState.SUCCESS
+
+
+def _let_the_wait_pass() -> None:
+    redis = current().cache.redis
+    for name in [*redis.scan_iter("igny8:open:*"), *redis.scan_iter("igny8:probe:*")]:
+        redis.delete(name)
+    first = db.session.scalars(select(AITaskLog)).first()
+    assert first
+    first.not_before = None
+    db.session.commit()
+
+
+def test_a_provider_that_is_away_for_half_an_hour_costs_no_run(
+    site: Site, sandbox: Sandbox
+) -> None:
+    sandbox.script({"fault": "overloaded_503", "times": 99, "match": {}})
+    submit_article(site)
+    away = timedelta(0)
+    while away < timedelta(minutes=30):
+        waiting = run_next()
+        assert waiting.state is WorkState.PENDING
+        assert waiting.not_before
+        away += waiting.not_before - utcnow()
+        _let_the_wait_pass()
+    calls = len(sandbox.journal())
+    assert calls <= away / timedelta(seconds=30)
+    sandbox.reset()
+    assert run_next().state is WorkState.SUCCESS
+
+
+def test_a_provider_that_never_comes_back_ends_the_run(site: Site, sandbox: Sandbox) -> None:
+    sandbox.script({"fault": "overloaded_503", "times": 99, "match": {}})
+    submit_article(site)
+    for _ in runs.RETRY_DELAYS_S:
+        assert run_next().state is WorkState.PENDING
+        _let_the_wait_pass()
+    ended = run_next()
+    assert ended.state is WorkState.FAILURE
+    assert ended.error_code == "provider_transient"
 
 
 def test_an_empty_balance_stops_at_once(site: Site, sandbox: Sandbox) -> None:
