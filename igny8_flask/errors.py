@@ -212,8 +212,8 @@ class WordPressError(Igny8Error):
 
     Codes: ``wp_unreachable``, ``wp_auth``, ``wp_forbidden``, ``wp_blocked``, ``wp_rest_blocked``,
     ``wp_moved``, ``wp_maintenance``, ``wp_too_large``, ``wp_changed``, ``wp_locked``,
-    ``wp_trashed``, ``wp_busy``, ``wp_upload_damaged``, ``wp_waiting``, ``wp_rejected``,
-    ``wp_error``, ``wp_bad_reply``.
+    ``wp_trashed``, ``wp_other_site``, ``wp_busy``, ``wp_upload_damaged``, ``wp_waiting``,
+    ``wp_rejected``, ``wp_error``, ``wp_bad_reply``.
     """
 
     code = "wp_error"

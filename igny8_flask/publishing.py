@@ -185,10 +185,11 @@ def _execute(delivery: Delivery, lease: Lease) -> None:
             if error.code in DOUBTFUL and not sites.is_shut(site):
                 error.retryable = True
                 raise
-            sites.fall_back_to_pull(site, error.code, error.message)
-            words = f"{error.message} The plugin will fetch this article instead."
+            cause = sites.fall_back_to_pull(site, error)
+            words = f"{cause} The plugin will fetch this article instead."
             deliveries.leave_for_plugin(lease.ticket, words, error.code)
         else:
+            sites.note_copy(site, error)
             raise
 
 

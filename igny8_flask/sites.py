@@ -1,5 +1,6 @@
 """The life of a connected site: its credentials, its self-test, its end."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,10 @@ from igny8_flask.errors import ConflictError, InputError, NotFoundError, WordPre
 from igny8_flask.log import get_logger
 from igny8_flask.models import Content, Site, SiteStatus
 from igny8_flask.services import current
-from igny8_flask.site_urls import is_same_home, is_same_host, normalise
-from igny8_flask.wordpress.client import WordPressClient
+from igny8_flask.site_urls import MAX_URL_CHARS, is_same_home, is_same_host, normalise
+from igny8_flask.wordpress.client import Addressee, WordPressClient
 from igny8_flask.wordpress.core_client import CoreClient
-from igny8_flask.wordpress.self_test import Check, run_self_test
+from igny8_flask.wordpress.self_test import Check, ask_site, run_self_test
 
 log = get_logger(__name__)
 
@@ -35,7 +36,16 @@ def store_credentials(
 
 
 def door_for(site: Site, content: Content) -> WordPressClient | CoreClient:
-    """The way of one article to the site: the plugin's routes, or core's where there is none."""
+    """The way of one article to the site: the plugin's routes, or core's where there is none.
+
+    ConflictError while a copy of the site is about: nobody knows which of them is meant.
+    """
+    if site.moved_to:
+        raise ConflictError(
+            f"A copy of this site stands at {site.moved_to}: nothing is sent until that is "
+            "settled. Disconnect IGNY8 on the copy, then run the connection test on this site.",
+            "site_moved",
+        )
     client = client_for(site)
     if has_plugin(site):
         return client
@@ -56,7 +66,10 @@ def client_for(site: Site) -> WordPressClient:
         )
     context = site.seal_context("wp_password_sealed")
     password = current().secrets.open(site.wp_password_sealed, context)
-    return WordPressClient(current().outbound, site.rest_url, site.wp_username, password)
+    meant = Addressee(site.site_uuid, site.url) if site.site_uuid else None
+    return WordPressClient(
+        current().outbound, site.rest_url, site.wp_username, password, addressee=meant
+    )
 
 
 def check_connection(site: Site) -> dict[str, Any]:
@@ -91,6 +104,14 @@ def copy_check(site: Site, home: str) -> Check | None:
     return None
 
 
+def note_copy(site: Site, error: WordPressError) -> None:
+    """Keep the address of a copy that a push met, so that both are told."""
+    home = str(error.details.get("home_url", ""))
+    if error.code == "wp_other_site" and home and not is_same_home(home, site.url):
+        site.moved_to = home[:MAX_URL_CHARS]
+        db.session.commit()
+
+
 def forget_copy(site: Site, home: str) -> None:
     """The site itself asks anew: a copy that still calls is noted again."""
     if site.moved_to and home and is_same_home(home, site.url):
@@ -121,18 +142,31 @@ def check_again(site: Site) -> None:
         check_connection(site)
 
 
-def fall_back_to_pull(site: Site, code: str, words: str) -> None:
-    """A push was refused for a reason that lasts: the plugin fetches from now on."""
-    name = "auth" if code in ("wp_auth", "wp_forbidden") else "rest"
-    check = Check(
-        name,
-        False,
-        words,
-        "Mend this and run the test again, or leave it: the plugin fetches the articles by itself.",
-    )
+def fall_back_to_pull(site: Site, error: WordPressError) -> str:
+    """A push was refused for a reason that lasts: the plugin fetches from now on.
+
+    Returns the cause in words: by what the site says of itself where it says more than the refusal.
+    """
+    check = _blocker(site) or _refused(error)
+    fix = f"{check.fix} Or leave it: the plugin fetches the articles by itself."
     known = (site.connection or {}).get("site", {})
-    _store_connection(site, {**_connection("pull", [check]), "site": known})
-    log.warning("site_falls_back_to_pull", site_id=str(site.id), code=code)
+    stored = {**_connection("pull", [replace(check, fix=fix)]), "site": known}
+    _store_connection(site, stored)
+    log.warning("site_falls_back_to_pull", site_id=str(site.id), code=error.code)
+    return check.message
+
+
+def _blocker(site: Site) -> Check | None:
+    """What stands in the way to the site, asked now by a call that changes nothing."""
+    client, expected = client_for(site), (site.site_uuid or "", site.url)
+    db.session.commit()
+    _, checks = ask_site(client, *expected)
+    return None if checks[-1].ok else checks[-1]
+
+
+def _refused(error: WordPressError) -> Check:
+    name = "auth" if error.code in ("wp_auth", "wp_forbidden") else "rest"
+    return Check(name, False, error.message, "Mend this and run the test again.")
 
 
 def note_abilities(site: Site, told: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -14,6 +14,18 @@ NAMESPACE = "igny8/v1"
 RECEIPT_PARTS = frozenset({"id", "status", "link", "edit_link", "slug", "sha", "fields"})
 MEDIA_PARTS = frozenset({"id", "source_url"})
 _HEADERS = {"Accept": "application/json", "User-Agent": "IGNY8/1.0"}
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """The installation that is meant; the plugin of any other one refuses to write."""
+
+    site_uuid: str
+    home_url: str
+
+    def as_headers(self) -> dict[str, str]:
+        """The names by which the plugin itself introduces every call."""
+        return {"X-Igny8-Site": self.site_uuid, "X-Igny8-Home": self.home_url}
 
 
 class WordPressClient:
@@ -30,10 +42,12 @@ class WordPressClient:
         username: str,
         password: str,
         policy: Policy = WORDPRESS,
+        addressee: Addressee | None = None,
     ) -> None:
         self._outbound = outbound
         self._rest_url = rest_url
         self._auth = (username, password)
+        self._addressee = addressee
         try:
             origin = parse_url(rest_url).origin
         except OutboundError as error:
@@ -49,7 +63,7 @@ class WordPressClient:
     def within(self, seconds: float) -> "WordPressClient":
         """The same client with less patience per call."""
         policy = _shorter(self._policy, seconds)
-        return WordPressClient(self._outbound, self._rest_url, *self._auth, policy)
+        return WordPressClient(self._outbound, self._rest_url, *self._auth, policy, self._addressee)
 
     def whoami(self) -> dict[str, Any]:
         """Versions, abilities and identity of the site; ``user`` is 0 when not logged in."""
@@ -112,12 +126,13 @@ class WordPressClient:
         namespace: str = NAMESPACE,
     ) -> dict[str, Any]:
         """One call to a route; the object it answers."""
+        named = self._addressee.as_headers() if self._addressee and namespace == NAMESPACE else {}
         try:
             reply = self._outbound.request(
                 method,
                 self.url(path, query, namespace),
                 self._policy,
-                headers={**_HEADERS, **(headers or {})},
+                headers={**_HEADERS, **named, **(headers or {})},
                 json=json,
                 data=data,
                 auth=self._auth,

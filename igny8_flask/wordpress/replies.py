@@ -18,6 +18,11 @@ _WORDS = {
     "igny8_changed": ("wp_changed", "Somebody edited this post since it was last published."),
     "igny8_locked": ("wp_locked", "Somebody is editing this post right now."),
     "igny8_trashed": ("wp_trashed", "This post lies in the trash of the site."),
+    "igny8_other_site": (
+        "wp_other_site",
+        "Another WordPress answers at this site's address: a copy of it, or the site has moved. "
+        "Nothing was written there.",
+    ),
     "igny8_busy": ("wp_busy", "The site is busy with the same post; it will be tried again."),
     "igny8_hash_mismatch": (
         "wp_upload_damaged",
@@ -25,6 +30,7 @@ _WORDS = {
     ),
 }
 _PASSING = frozenset({"wp_busy", "wp_upload_damaged"})
+_NOBODY = "rest_"  # begins what a REST route says to strangers; a wrong password is told by name
 _NO_ROUTE = frozenset({"rest_no_route"})
 
 
@@ -126,7 +132,7 @@ def _failure(reply: Reply, data: dict[str, Any] | None) -> WordPressError:
 def _by_status(reply: Reply, wp_code: str, told: str, is_json: bool) -> tuple[str, str]:
     status = reply.status
     if status in (401, 403):
-        return _refusal(reply, told, is_json)
+        return _refusal(reply, wp_code, told, is_json)
     if status == 404 and (wp_code in _NO_ROUTE or not is_json):
         return "wp_rest_blocked", (
             "The IGNY8 plugin does not answer at this site's REST address: "
@@ -141,12 +147,17 @@ def _by_status(reply: Reply, wp_code: str, told: str, is_json: bool) -> tuple[st
     return "wp_rejected", f"The site refused this: {told or f'status {status}'}"
 
 
-def _refusal(reply: Reply, told: str, is_json: bool) -> tuple[str, str]:
+def _refusal(reply: Reply, wp_code: str, told: str, is_json: bool) -> tuple[str, str]:
     if not is_json:
         by = reply.headers.get("Server", "the web server or a security plugin")
         return "wp_blocked", (
             f"A firewall in front of the site refused the request ({by}). "
             "Allow requests to /wp-json/igny8/."
+        )
+    if reply.status == 401 and wp_code.startswith(_NOBODY):
+        return "wp_auth", (
+            "The site saw no application password: the web server removes the Authorization "
+            "header, or the REST API is closed. Run the connection test."
         )
     if reply.status == 401:
         return "wp_auth", (

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from igny8_flask import site_posts, sites, unlinking
 from igny8_flask.db import db
+from igny8_flask.errors import WordPressError
 from igny8_flask.models import Content, ContentStatus, Delivery, SitePost, WorkState
 from tests.integration.jobs_by_hand import admit_all
 from tests.publishing.conftest import Home
@@ -184,7 +185,7 @@ def test_a_post_that_vanished_since_the_index_was_told_is_not_linked(
 def text_by(home: Home, way: str) -> str:
     content = home.article(html=HTML, title=f"By {way}")
     if way == "pull":
-        sites.fall_back_to_pull(home.site, "wp_auth", "x")
+        sites.fall_back_to_pull(home.site, WordPressError("x", "wp_auth"))
         delivery = home.run(_asked(home, content))
         assert delivery.by_pull
         home.wp.wp_eval(SYNC)

@@ -6,6 +6,7 @@
  */
 
 use Igny8\Capabilities;
+use Igny8\Options;
 
 class RoutesTest extends Igny8_TestCase {
 
@@ -126,6 +127,43 @@ class RoutesTest extends Igny8_TestCase {
 			}
 		}
 		$this->assertEqualsCanonicalizing( array_keys( self::table() ), array_diff( $found, array( 'GET ' ) ) );
+	}
+
+	/** Writes, the names they carry, and whether they are meant for this site. */
+	public function addressees(): array {
+		$rows = array();
+		foreach ( array( 'PUT /content/{uuid}', 'DELETE /content/{uuid}', 'PUT /media/{sha256}' ) as $name ) {
+			$rows[ "$name for another id" ]   = array( $name, array( 'X-Igny8-Site' => self::ID ), false );
+			$rows[ "$name for another home" ] = array( $name, array( 'X-Igny8-Home' => 'https://staging.example' ), false );
+			$rows[ "$name for a path below" ] = array( $name, array( 'X-Igny8-Home' => '{home}/staging' ), false );
+			$rows[ "$name for this site" ]    = array( $name, array( 'X-Igny8-Site' => '{uuid}', 'X-Igny8-Home' => '{home}/' ), true );
+			$rows[ "$name for nobody" ]       = array( $name, array(), true );
+		}
+		return $rows;
+	}
+
+	/** @dataProvider addressees */
+	public function test_a_write_for_another_site_is_refused( string $name, array $headers, bool $here ): void {
+		$this->as_service();
+		list( $path, $params ) = self::table()[ $name ];
+		$request = new WP_REST_Request( strtok( $name, ' ' ), '/igny8/v1' . $path );
+		$request->set_query_params( $params );
+		foreach ( $headers as $header => $value ) {
+			$request->set_header( $header, strtr( $value, array( '{uuid}' => strtoupper( Options::site_uuid() ), '{home}' => str_replace( 'http://', 'https://', home_url() ) ) ) );
+		}
+		$told = rest_do_request( $request )->get_data();
+		$this->assertSame( $here, 'igny8_other_site' !== ( $told['code'] ?? '' ) );
+		if ( ! $here ) {
+			$this->assertSame( array( 409, home_url(), Options::site_uuid() ), array( $told['data']['status'], $told['data']['home_url'], $told['data']['site_uuid'] ) );
+		}
+	}
+
+	public function test_one_place_has_many_spellings(): void {
+		add_filter( 'home_url', static fn() => 'http://müller.example/Blog/' );
+		$this->as_service();
+		$request = new WP_REST_Request( 'DELETE', '/igny8/v1/content/' . self::ID );
+		$request->set_header( 'X-Igny8-Home', 'https://xn--mller-kva.example:443/Blog' );
+		$this->assertSame( 'igny8_not_found', rest_do_request( $request )->get_data()['code'] );
 	}
 
 	public function test_strangers_learn_nothing_telling_from_whoami(): void {

@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from igny8_flask.outbound import Outbound
-from igny8_flask.wordpress.client import WordPressClient
+from igny8_flask.wordpress.client import Addressee, WordPressClient
 
 RECEIPT = {
     "id": 7,
@@ -62,10 +62,14 @@ class FakeWordPress:
             body = json.dumps(body).encode()
         return Response(body, status, headers)
 
-    def client(self, rest_url: str = "") -> WordPressClient:
+    def client(self, rest_url: str = "", addressee: Addressee | None = None) -> WordPressClient:
         outbound = Outbound(frozenset({f"127.0.0.1:{self.server.port}"}))
         return WordPressClient(
-            outbound, rest_url or self.home + "/wp-json/", "igny8-publisher", "abcd efgh"
+            outbound,
+            rest_url or self.home + "/wp-json/",
+            "igny8-publisher",
+            "abcd efgh",
+            addressee=addressee,
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from igny8_flask.errors import WordPressError
 from igny8_flask.outbound import Outbound
-from igny8_flask.wordpress.client import WordPressClient
+from igny8_flask.wordpress.client import Addressee, WordPressClient
 from igny8_flask.wordpress.replies import parse_json
 
 CONTENT = uuid.uuid4()
@@ -21,6 +21,16 @@ def test_a_call_carries_the_login_and_asks_for_json(wordpress):
     assert request.authorization.password == "abcd efgh"
     assert request.headers["Accept"] == "application/json"
     assert request.headers["User-Agent"].startswith("IGNY8/")
+
+
+def test_every_call_to_the_plugin_names_the_site_that_is_meant(wordpress):
+    meant = Addressee("the-uuid", "https://example.com")
+    client = wordpress.client(addressee=meant).within(5)
+    client.put_content(CONTENT, {})
+    client.call("GET", "users/me", namespace="wp/v2")
+    ours, cores = (dict(request.headers) for request in wordpress.seen)
+    assert (ours["X-Igny8-Site"], ours["X-Igny8-Home"]) == ("the-uuid", "https://example.com")
+    assert "X-Igny8-Site" not in cores
 
 
 def test_plain_permalinks_keep_their_query(wordpress):
@@ -69,6 +79,7 @@ def error(code, status=400, **data):
         (409, error("igny8_changed", modified_by="Ann"), {}, "wp_changed", False),
         (423, error("igny8_locked", user="Ann"), {}, "wp_locked", False),
         (409, error("igny8_trashed"), {}, "wp_trashed", False),
+        (409, error("igny8_other_site"), {}, "wp_other_site", False),
         (503, error("igny8_busy"), {"Retry-After": "3"}, "wp_busy", True),
         (422, error("igny8_unknown_media"), {}, "wp_rejected", False),
         (422, error("igny8_hash_mismatch"), {}, "wp_upload_damaged", True),

@@ -28,11 +28,12 @@ final class Content_Controller {
 	 */
 	public static function register(): void {
 		$may  = Routes::needs( Capabilities::PUBLISH );
+		$here = Addressee::needs( Capabilities::PUBLISH );
 		$one  = '/content/(?P<uuid>' . Routes::UUID . ')';
 		$uuid = array( 'uuid' => Routes::uuid() );
-		Routes::add( 'PUT', $one, array( __CLASS__, 'put' ), $may, $uuid + Document::schema() );
+		Routes::add( 'PUT', $one, array( __CLASS__, 'put' ), $here, $uuid + Document::schema() );
 		Routes::add( 'GET', $one, array( __CLASS__, 'get' ), $may, $uuid );
-		Routes::add( 'DELETE', $one, array( __CLASS__, 'delete' ), $may, $uuid + array( 'force' => array( 'type' => 'boolean' ) ) );
+		Routes::add( 'DELETE', $one, array( __CLASS__, 'delete' ), $here, $uuid + array( 'force' => array( 'type' => 'boolean' ) ) );
 		Routes::add( 'POST', '/content/status', array( __CLASS__, 'status' ), $may, array( 'uuids' => Routes::uuids() ) );
 	}
 

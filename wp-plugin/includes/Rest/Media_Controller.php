@@ -34,7 +34,7 @@ final class Media_Controller {
 			'title'    => $text,
 			'caption'  => $text,
 		);
-		Routes::add( 'PUT', '/media/(?P<sha256>[0-9a-f]{64})', array( __CLASS__, 'put' ), Routes::needs( 'upload_files' ), $args );
+		Routes::add( 'PUT', '/media/(?P<sha256>[0-9a-f]{64})', array( __CLASS__, 'put' ), Addressee::needs( 'upload_files' ), $args );
 	}
 
 	/**
