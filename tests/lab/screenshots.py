@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.lab.admin_screens import AdminScreens, fill_every_list, reading
 from tests.lab.browser import Tab, chromium, tab
 from tests.lab.places import EXIT_MISSING, PLUGIN, REPO, LabError, MissingError
+from tests.lab.post_panel import PostPanel
 from tests.lab.site_api import SiteApi
 from tests.lab.stack import Stack
 from tests.lab.wordpress_site import WordPressSite
@@ -28,6 +29,19 @@ SCREENS = {
     **{f"settings-{name}": f"igny8-settings&section={name}" for name in SECTIONS},
 }
 ON_OLDEST = ("keywords", "tasks", "settings")
+MOMENTS = (
+    "review",
+    "schedule",
+    "editor-panel",
+    "editor-receipt",
+    "posts",
+    "dashboard",
+    "site-health",
+    "import",
+    "progress",
+    "rtl-ideas",
+    "phone-tasks",
+)
 PHONE = {"width": 360, "height": 780}
 
 
@@ -58,7 +72,8 @@ def newest(browser: Browser) -> None:
         for name, page in SCREENS.items():
             photograph(opened, name, f"admin.php?page={page}")
         article = api.call("GET", "/v1/writer/content/")["results"][0]
-        photograph(opened, "review", f"admin.php?page=igny8-content&content={article['id']}")
+        review(opened, str(article["id"]))
+        editor(opened, int(article["wp_post_id"]))
         in_wordpress(opened)
         import_preview(opened)
         progress(opened, admin)
@@ -68,13 +83,37 @@ def newest(browser: Browser) -> None:
         photograph(opened, "phone-tasks", "admin.php?page=igny8-tasks")
 
 
+def review(opened: Tab, content_id: str) -> None:
+    """An article to read and decide on, and the dialog that gives it a time."""
+    photograph(opened, "review", f"admin.php?page=igny8-content&content={content_id}")
+    opened.page.get_by_role("button", name="Schedule…").first.click()
+    opened.page.locator("dialog[open]").get_by_label("Date").wait_for()
+    opened.screenshot(TARGET / "schedule.png")
+
+
+def editor(opened: Tab, post_id: int) -> None:
+    """The panel beside a post, and its receipt."""
+    panel = PostPanel(opened, post_id)
+    panel.open_block()
+    panel.place.get_by_role("heading", name="Text").scroll_into_view_if_needed()
+    opened.screenshot(TARGET / "editor-panel.png")
+    panel.place.get_by_role("heading", name="Receipt").evaluate("one => one.scrollIntoView()")
+    opened.screenshot(TARGET / "editor-receipt.png")
+
+
 def in_wordpress(opened: Tab) -> None:
-    """What stands on WordPress's own screens: row actions of a post, the widget."""
+    """What stands on WordPress's own screens: row actions of a post, the widget, Site Health."""
     opened.admin("edit.php")
     opened.page.locator("#the-list tr", has=opened.page.get_by_text("IGNY8")).first.hover()
     opened.screenshot(TARGET / "posts.png")
     opened.admin("index.php")
     opened.page.locator("#igny8_dashboard").screenshot(path=TARGET / "dashboard.png")
+    opened.admin("site-health.php")
+    opened.page.get_by_role("button", name="Passed tests").click()
+    health = opened.page.get_by_role("button", name="IGNY8 is connected")
+    health.click()
+    health.scroll_into_view_if_needed()
+    opened.screenshot(TARGET / "site-health.png")
 
 
 def import_preview(opened: Tab) -> None:

@@ -10,19 +10,13 @@ from playwright.sync_api import expect
 from tests.lab.admin_screens import fill_every_list, reading
 from tests.lab.axe import barriers
 from tests.lab.browser import Tab
+from tests.lab.screenshots import LISTS, SCREENS
 from tests.lab.site_api import SiteApi
 from tests.lab.stack import Stack
 from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession
 
 pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
-SECTIONS = ("connection", "models", "brand", "images", "publishing", "budgets", "prompts", "roles")
-LISTS = ("keywords", "clusters", "ideas", "tasks", "content", "calendar", "images", "activity")
-SCREENS = {
-    "overview": "igny8",
-    **{name: f"igny8-{name}" for name in LISTS},
-    **{f"settings: {name}": f"igny8-settings&section={name}" for name in SECTIONS},
-}
 FIRST_PAGE_S = 5.0
 KNOWN_AWAY_S = 1.0
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
