@@ -4,6 +4,8 @@ import logging
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+import pytest
+
 from tests.security.conftest import Teller
 from tests.security.contract import Outcome, attack
 from tests.security.ground import Ground, ground
@@ -19,6 +21,7 @@ def attack_as(number: int) -> Outcome:
         return attack(place, (place.ours, place.theirs)[number], EXAMPLES, seed=7 + number)
 
 
+@pytest.mark.timeout(2400)  # the long form takes minutes on both cores
 def test_generated_calls_meet_the_document(place: Ground, full: bool, tell: Teller) -> None:
     if full:
         with ProcessPoolExecutor(2, get_context("spawn")) as pool:
