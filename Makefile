@@ -55,7 +55,7 @@ profile: $(STAMP) ## Where the time of the main job goes (RUNS, TOP, SORT=tottim
 		--sort $(or $(SORT),cumulative)
 
 security: $(STAMP) ## Attacks on every door, controls switched off, and a table of figures (30 min)
-	@$(BIN)/python -m pytest --full -q --show-capture=no tests/security tests/content/test_in_chromium.py \
+	@$(BIN)/python -m pytest --full -q --timeout 1200 --show-capture=no tests/security tests/content/test_in_chromium.py \
 		tests/content/test_shortcodes.py tests/unit/api/test_foreign_objects.py $(PYTEST_ARGS)
 
 audit: $(STAMP) ## Known faults of locked packages; ADVISORIES=file where there is no network
