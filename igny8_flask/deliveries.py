@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from igny8_flask import documents, receipts
+from igny8_flask import documents, receipts, withdrawals
 from igny8_flask.cache import StatusBody
 from igny8_flask.db import database_now, db, utcnow
 from igny8_flask.errors import ConflictError, LeaseLostError, WordPressError
@@ -103,6 +103,8 @@ def conclude(
     """
     judgement = receipts.judge(document, receipt)
     _note_post(content, receipt)
+    if receipts.is_kept(receipt, "status") and receipt["status"] in withdrawals.WORDS:
+        withdrawals.stop_plan(content, receipt["status"])
     content.links = {**content.links, "placed": _standing_links(document, receipt)}
     result = {
         "post_id": receipt["id"],
@@ -135,9 +137,20 @@ def confirm(ticket: Ticket, content: Content) -> None:
     _end(ticket, WorkState.SUCCESS, "The post is public.", result=result)
 
 
+def withdraw(ticket: Ticket, content: Content, status: str) -> None:
+    """A person took the post back before it went public: its plan ends, nothing is sent."""
+    if status == withdrawals.GONE:
+        withdrawals.forget_post(content)
+    content.wp_status = status
+    withdrawals.stop_plan(content, status)
+    result = {"post_id": content.wp_post_id, "link": content.wp_link, "status": status}
+    _end(ticket, WorkState.SUCCESS, withdrawals.WORDS[status], result=result)
+
+
 def conclude_trash(ticket: Ticket, content: Content, receipt: Mapping[str, Any] | None) -> None:
     """The post lies in the trash; without a receipt there never was one."""
     content.wp_status = "trash" if receipt else None
+    withdrawals.stop_plan(content, "trash")
     result = {"post_id": content.wp_post_id, "link": None, "status": content.wp_status}
     words = "The post lies in the trash of the site." if receipt else "There is no post to trash."
     _end(ticket, WorkState.SUCCESS, words, result=result, receipt=dict(receipt or {}))
@@ -148,6 +161,7 @@ def refuse(ticket: Ticket, content: Content, error: WordPressError) -> None:
     told = error.details
     if error.code == "wp_trashed":
         content.wp_status = "trash"
+        withdrawals.stop_plan(content, "trash")
     choice = {
         "reason": error.code,
         "who": told.get("modified_by") or told.get("user") or None,

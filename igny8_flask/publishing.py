@@ -5,7 +5,6 @@ Nothing here ever calls a model to write; a site that cannot be reached is left 
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +21,7 @@ from igny8_flask import (
     sites,
 )
 from igny8_flask.ai.moderation import check_text
+from igny8_flask.confirmations import is_public, withdrawn_to
 from igny8_flask.db import db
 from igny8_flask.deliveries import add, get, read_status, retry, sweep
 from igny8_flask.errors import (
@@ -29,16 +29,13 @@ from igny8_flask.errors import (
     InputError,
     LeaseLostError,
     NotFoundError,
-    OutboundError,
     WordPressError,
 )
 from igny8_flask.gates import SiteGate
 from igny8_flask.jobs import perform, publish_status
 from igny8_flask.leases import Lease, Ticket, move
 from igny8_flask.models import Content, ContentStatus, Delivery, DeliveryKind, Site, WorkState
-from igny8_flask.outbound import WORDPRESS
 from igny8_flask.services import current
-from igny8_flask.site_urls import is_same_host, origin
 
 __all__ = ["add", "execute", "follow_task", "get", "read_status", "retry", "submit", "sweep"]
 
@@ -193,27 +190,17 @@ def _execute(delivery: Delivery, lease: Lease) -> None:
             raise
 
 
-def is_public(site: Site, content: Content) -> bool:
-    """Whether visitors can read the post: asked for without credentials."""
-    link = content.wp_link or ""
-    if not is_same_host(link, site.url):
-        return False
-    policy = replace(WORDPRESS, origins=frozenset({origin(link)}))
-    db.session.commit()
-    try:
-        reply = current().outbound.request("GET", link, policy, headers={"Accept": "text/html"})
-    except OutboundError:
-        return False
-    return reply.status == 200
-
-
 def _hand_over(delivery: Delivery, site: Site, content: Content, lease: Lease) -> None:
     if delivery.kind is DeliveryKind.TRASH:
         _trash(site, content, lease)
     elif delivery.options.get("confirm") and is_public(site, content):
         deliveries.confirm(lease.ticket, content)
     else:
-        _Push(site, content, rules_for(site, delivery), lease).run()
+        status = withdrawn_to(site, content) if delivery.options.get("confirm") else None
+        if status:
+            deliveries.withdraw(lease.ticket, content, status)
+        else:
+            _Push(site, content, rules_for(site, delivery), lease).run()
 
 
 def _trash(site: Site, content: Content, lease: Lease) -> None:

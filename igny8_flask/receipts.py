@@ -43,10 +43,15 @@ def judge(document: Mapping[str, Any], receipt: Mapping[str, Any]) -> Judgement:
 
 
 def state_of(fields: Mapping[str, Any], name: str) -> str | None:
-    """The state of a field: applied, altered, ignored, failed, or None when not told."""
+    """The state of a field: applied, altered, kept, ignored, failed, or None when not told."""
     told = fields.get(name)
     state = told.get("state") if isinstance(told, Mapping) else told
     return str(state) if state is not None else None
+
+
+def is_kept(receipt: Mapping[str, Any], name: str) -> bool:
+    """Whether a field was left as a person had set it."""
+    return state_of(receipt.get("fields") or {}, name) == "kept"
 
 
 def _text(

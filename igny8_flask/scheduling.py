@@ -30,6 +30,7 @@ from igny8_flask.models import (
 from igny8_flask.rows import find
 from igny8_flask.services import current
 from igny8_flask.timetable import next_free, planned_times, zone_name
+from igny8_flask.withdrawals import is_withdrawal, publication_of, stop_plan
 
 log = get_logger(__name__)
 
@@ -66,17 +67,12 @@ def follow_approval(site: Site, content: Content) -> None:
         follow(site, content.id)
 
 
-def publication_of(content: Content) -> Publication | None:
-    """The plan of an article."""
-    return db.session.scalar(select(Publication).where(Publication.content_id == content.id))
-
-
 def wanted(content: Content) -> dict[str, Any]:
     """What the plan of an article says of its post now: ``status``, ``publish_at`` if ahead."""
     plan = publication_of(content)
     if plan is None:
         return {}
-    if plan.publish_at is None:
+    if plan.publish_at is None or plan.state is PublicationState.STOPPED:
         return {"status": "draft"}
     if plan.publish_at > utcnow() + AHEAD:
         return {"status": "publish", "publish_at": plan.publish_at}
@@ -156,10 +152,16 @@ def resume(site: Site) -> None:
     current().cache.ring()
 
 
-def note_site_state(content: Content, event: Mapping[str, Any]) -> None:
-    """A person moved or published the post on the site: the plan follows. The caller commits."""
+def note_site_state(content: Content, event: Mapping[str, Any], before: str | None) -> None:
+    """A person moved, published or took back the post: the plan follows. The caller commits.
+
+    ``before`` is the state in which we knew the post until now.
+    """
     plan = publication_of(content)
     if plan is None or plan.state is PublicationState.PUBLIC:
+        return
+    if is_withdrawal(before, event["status"]):
+        stop_plan(content, event["status"])
         return
     if event["status"] == "future" and event.get("date_gmt"):
         plan.state, plan.publish_at = PublicationState.SCHEDULED, event["date_gmt"]

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from igny8_flask import receipts, scheduling, sites
 from igny8_flask.db import db, utcnow
 from igny8_flask.models import Content, ContentStatus, Site
-
-GONE = "gone"  # deleted for good, not merely trashed
+from igny8_flask.withdrawals import GONE, forget_post
 
 
 def apply(
@@ -31,11 +30,12 @@ def apply(
     known = [event for event in events if event["content_id"] in contents]
     for event in known:
         content = contents[event["content_id"]]
+        before = content.wp_status
         if event["status"] == GONE:
-            _forget_post(content)
+            forget_post(content)
         else:
             _note(content, event)
-            scheduling.note_site_state(content, event)
+        scheduling.note_site_state(content, event, before)
     db.session.commit()
     return list(contents.values())
 
@@ -57,11 +57,3 @@ def _when(event: Mapping[str, Any]) -> datetime:
     """When it was changed; a site whose clock runs ahead cannot change things in the future."""
     told: datetime | None = event.get("modified_gmt")
     return min(told, utcnow()) if told else utcnow()
-
-
-def _forget_post(content: Content) -> None:
-    content.wp_post_id = content.wp_link = content.wp_edit_link = content.wp_sha = None
-    content.wp_changed_at = content.wp_changed_by = None
-    content.wp_status = GONE
-    if content.status is ContentStatus.PUBLISHED:
-        content.status = ContentStatus.APPROVED

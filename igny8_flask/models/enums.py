@@ -90,12 +90,16 @@ class DeliveryKind(StrEnum):
 
 
 class PublicationState(StrEnum):
-    """An article on its way to the public: without a time, with one, there, or stopped."""
+    """An article on its way to the public: without a time, with one, there, late, or taken back.
+
+    STOPPED is a person's decision on the site: only a person ends it.
+    """
 
     WAITING = "waiting"
     SCHEDULED = "scheduled"
     PUBLIC = "public"
     MISSED = "missed"
+    STOPPED = "stopped"
 
 
 class ProposalState(StrEnum):

@@ -513,7 +513,7 @@ def upgrade() -> None:
 
     op.create_table('publication',
     sa.Column('content_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sa.Enum('waiting', 'scheduled', 'public', 'missed', name='publicationstate', native_enum=False, length=20), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'scheduled', 'public', 'missed', 'stopped', name='publicationstate', native_enum=False, length=20), nullable=False),
     sa.Column('publish_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('zone', sa.String(length=60), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),

@@ -51,6 +51,37 @@ def test_a_post_that_wordpress_forgot_to_publish_is_published_and_confirmed(home
     assert home.count(content) == 1
 
 
+@pytest.mark.parametrize(
+    ("php", "status"),
+    [
+        ("wp_update_post( array( 'ID' => %d, 'post_status' => 'draft' ) );", "draft"),
+        ("wp_update_post( array( 'ID' => %d, 'post_status' => 'private' ) );", "private"),
+        ("wp_trash_post( %d );", "trash"),
+        ("wp_delete_post( %d, true );", "gone"),
+    ],
+)
+def test_a_post_that_its_owner_took_back_is_not_published_at_its_time(
+    home: Home, php: str, status: str
+) -> None:
+    content = home.article(title=f"Taken back {status}", status="approved")
+    scheduling.set_time(home.site, content.id, utcnow() + timedelta(hours=2))
+    pending(home)
+    number = content.wp_post_id
+    home.wp.wp_eval(php % number, "ed")
+    plan = plan_of(content)
+    plan.publish_at = plan.due_at = utcnow() - timedelta(seconds=5)
+    db.session.commit()
+    scheduling.run_due()
+    assert pending(home).state is WorkState.SUCCESS
+    plan = plan_of(content)
+    assert (plan.state, plan.due_at) == (PublicationState.STOPPED, None)
+    assert content.wp_status == status
+    assert home.count(content) == (0 if status == "gone" else 1)
+    if status != "gone":
+        post = home.wp.wp_eval(f"return get_post_status( {number} );")
+        assert post == status
+
+
 def test_a_cleared_time_takes_the_post_back_to_draft(home: Home) -> None:
     content = home.article(title="Not yet", status="approved")
     scheduling.set_time(home.site, content.id, utcnow() + timedelta(hours=2))

@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.budgets",
         "igny8_flask.chains",
         "igny8_flask.choices",
+        "igny8_flask.confirmations",
         "igny8_flask.core_sites",
         "igny8_flask.deliveries",
         "igny8_flask.handshake",
@@ -49,6 +50,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.timetable",
         "igny8_flask.unlinking",
         "igny8_flask.usage",
+        "igny8_flask.withdrawals",
         "igny8_flask.writing",
     ),
     (

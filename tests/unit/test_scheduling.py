@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from igny8_flask import documents, publishing, scheduling, site_settings
+from igny8_flask import documents, publishing, scheduling, site_settings, site_state
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import InputError
 from igny8_flask.models import (
@@ -209,9 +209,37 @@ def test_a_person_who_moves_the_post_on_the_site_moves_the_plan(site: Site) -> N
     content = make_content(site)
     scheduling.set_time(site, content.id, utcnow() + timedelta(hours=1))
     moved = utcnow() + timedelta(days=3)
-    scheduling.note_site_state(content, {"status": "future", "date_gmt": moved})
+    scheduling.note_site_state(content, {"status": "future", "date_gmt": moved}, "future")
     db.session.commit()
     assert plan_of(content).publish_at == moved
+
+
+@pytest.mark.parametrize("status", ["draft", "pending", "private", "trash", "gone"])
+def test_a_person_who_takes_a_scheduled_post_back_ends_its_plan(site: Site, status: str) -> None:
+    content = make_content(site)
+    scheduling.set_time(site, content.id, utcnow() + timedelta(hours=1))
+    end(deliveries()[0])
+    content.wp_status, content.wp_post_id = "future", 7
+    make_due(plan_of(content))
+    scheduling.run_due()
+    event = {"content_id": content.id, "post_id": 7, "status": status, "link": "", "edit_link": ""}
+    site_state.apply(site, [{**event, "changed": []}], {})
+    plan = plan_of(content)
+    assert (plan.state, plan.due_at) == (PublicationState.STOPPED, None)
+    assert "Somebody" in plan.message
+    assert [one.state for one in deliveries()][1:] == [WorkState.CANCELLED], "the look ends too"
+    assert document(site, content)["status"] == "draft", "nothing later makes it public by itself"
+    scheduling.resume(site)
+    assert plan_of(content).state is PublicationState.STOPPED, "resuming is not meant for it"
+    scheduling.set_time(site, content.id, utcnow() + timedelta(hours=2))
+    assert document(site, content)["status"] == "future", "a person's new time goes"
+
+
+def test_a_draft_that_was_never_scheduled_there_keeps_its_plan(site: Site) -> None:
+    content = make_content(site, wp_status="draft", wp_post_id=7)
+    scheduling.set_time(site, content.id, utcnow() + timedelta(hours=1))
+    scheduling.note_site_state(content, {"status": "draft", "date_gmt": None}, "draft")
+    assert plan_of(content).state is PublicationState.SCHEDULED
 
 
 def test_the_calendar_shows_what_is_planned_on_the_sites_clock(app: Flask) -> None:

@@ -173,7 +173,7 @@ final class Contents_Table extends List_Table {
 	 * @param array $item Content.
 	 */
 	protected function column_post( $item ): string {
-		$plan = in_array( $item['publication'] ?? '', array( 'scheduled', 'waiting', 'missed' ), true ) ? Review\Schedule_Panel::words( $item ) : '';
+		$plan = in_array( $item['publication'] ?? '', array( 'scheduled', 'waiting', 'missed', 'stopped' ), true ) ? Review\Schedule_Panel::words( $item ) : '';
 		return Cells::post_links( $item ) . ( '' === $plan ? '' : '<p class="igny8-excerpt">' . esc_html( $plan ) . '</p>' );
 	}
 

@@ -127,6 +127,7 @@ final class Month {
 			'scheduled' => __( 'Scheduled', 'igny8' ),
 			'public'    => __( 'Public', 'igny8' ),
 			'missed'    => __( 'Missed', 'igny8' ),
+			'stopped'   => __( 'Stopped', 'igny8' ),
 		);
 		$id    = (string) $plan['content_id'];
 		$title = (string) $plan['title'];

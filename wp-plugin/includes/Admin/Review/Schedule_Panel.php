@@ -59,10 +59,27 @@ final class Schedule_Panel {
 			case 'missed':
 				/* translators: %s: date and time. */
 				return sprintf( __( 'Should have become public on %s, and did not.', 'igny8' ), $when );
+			case 'stopped':
+				return self::stopped( (string) ( $content['wp_status'] ?? '' ) );
 			case 'public':
 				/* translators: %s: date and time. */
 				return sprintf( __( 'Public since %s.', 'igny8' ), $when );
 		}
 		return 'publish' === ( $content['wp_status'] ?? '' ) ? __( 'The post is public.', 'igny8' ) : __( 'Not scheduled.', 'igny8' );
+	}
+
+	/**
+	 * Why nothing more happens by itself.
+	 *
+	 * @param string $status State of the post.
+	 */
+	private static function stopped( string $status ): string {
+		$words = array(
+			'publish' => __( 'The post is public.', 'igny8' ),
+			'trash'   => __( 'Stopped: somebody put the post into the trash.', 'igny8' ),
+			'gone'    => __( 'Stopped: somebody deleted the post.', 'igny8' ),
+			'private' => __( 'Stopped: somebody made the post private.', 'igny8' ),
+		);
+		return $words[ $status ] ?? __( 'Stopped: somebody took the post back. Give it a new time to go on.', 'igny8' );
 	}
 }
