@@ -21,7 +21,8 @@ final class Client {
 	const PAGE_TIMEOUT_S    = 4;        // For all calls together while a person waits for an admin page.
 	const MAX_BYTES         = 5242880;  // 5 MiB; longer answers are cut and then refused as garbled.
 	const AWAY              = 'igny8_backend_away';
-	const AWAY_S            = 20;       // Admin pages don't knock again within this time.
+	const AWAY_S            = 60;       // Admin pages don't knock again within this time; any answer ends it.
+	const TOO_SLOW_S        = 0.5;      // With less than this left a page does not ask any more.
 
 	/**
 	 * Base URL without trailing slash.
@@ -69,7 +70,7 @@ final class Client {
 	 */
 	public function get( string $path, array $query = array(), bool $patient = true ) {
 		$left = self::PAGE_TIMEOUT_S - self::$waited_s;
-		if ( ! $patient && ( $left < 0.5 || get_transient( self::AWAY ) ) ) {
+		if ( ! $patient && ( $left < self::TOO_SLOW_S || get_transient( self::AWAY ) ) ) {
 			return $this->unreachable();
 		}
 		$query   = array_filter( $query, static fn( $v ) => null !== $v && '' !== $v );
@@ -77,12 +78,23 @@ final class Client {
 		$started = microtime( true );
 		$answer  = $this->send( 'GET', $path, null, array(), $patient ? self::TIMEOUT_S : $left );
 		if ( ! $patient ) {
-			self::$waited_s += microtime( true ) - $started;
-			if ( is_wp_error( $answer ) && 'igny8_backend_unreachable' === $answer->get_error_code() ) {
-				set_transient( self::AWAY, 1, self::AWAY_S );
-			}
+			$this->note_wait( microtime( true ) - $started, $answer );
 		}
 		return $answer;
+	}
+
+	/**
+	 * Adds to what this page has waited; silence, or a page's time used up, counts as away.
+	 *
+	 * @param float          $seconds How long the call took.
+	 * @param array|WP_Error $answer  What came of it.
+	 */
+	private function note_wait( float $seconds, $answer ): void {
+		self::$waited_s += $seconds;
+		$is_silent       = is_wp_error( $answer ) && 'igny8_backend_unreachable' === $answer->get_error_code();
+		if ( $is_silent || self::PAGE_TIMEOUT_S - self::$waited_s < self::TOO_SLOW_S ) {
+			set_transient( self::AWAY, 1, self::AWAY_S );
+		}
 	}
 
 	/**

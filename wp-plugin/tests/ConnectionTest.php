@@ -182,6 +182,22 @@ class ConnectionTest extends Igny8_TestCase {
 		$this->assertSame( 0, $this->calls[0]['args']['redirection'] );
 	}
 
+	public function test_a_page_whose_time_is_used_up_by_slow_answers_spares_the_next_pages(): void {
+		$this->connect();
+		$this->backend( 'GET /v1/writer/tasks/', 200, array( 'success' => true, 'results' => array() ) );
+		$waited = ( new ReflectionClass( Client::class ) )->getProperty( 'waited_s' );
+		$before = $waited->getValue();
+		$ask    = static fn() => Client::of_site()->get( '/v1/writer/tasks/', array(), false );
+		$waited->setValue( null, Client::PAGE_TIMEOUT_S - Client::TOO_SLOW_S );
+		$this->assertIsArray( $ask() );
+		$waited->setValue( null, 0.0 );
+		$this->assertInstanceOf( WP_Error::class, $ask(), 'the next page' );
+		$this->assertIsArray( Client::of_site()->get( '/v1/writer/tasks/' ), 'the background and the buttons' );
+		$this->assertIsArray( $ask(), 'an answer ends it' );
+		$waited->setValue( null, $before );
+		$this->assertCount( 3, $this->calls );
+	}
+
 	public function test_what_is_not_the_backend_is_named(): void {
 		$this->connect();
 		$this->backend( 'GET /v1/writer/tasks/', 403, '<html>Access denied</html>' );
