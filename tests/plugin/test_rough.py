@@ -21,6 +21,8 @@ MANY = 10_000
 ODD_TITLE = "<img src=x onerror=alert(1)> عنوان & “quoted”"
 SCREENS = ("igny8", "igny8-keywords", "igny8-tasks", "igny8-content", "igny8-settings")
 WRITTEN = "select state from ai_task_log where function_name = 'generate_content'"
+LOOK = "window.dispatchEvent(new Event('focus'))"
+MAY_SEE = "get_user_by( 'login', 'admin' )->add_cap( 'igny8_see', {} );"
 OLD_NONCE = "wp.apiFetch.nonceMiddleware.nonce = 'expired0'"
 
 
@@ -81,6 +83,36 @@ def test_a_lost_login_is_said_and_the_work_goes_on(
     expect(screens.dialog.get_by_role("link", name="Log in again")).to_be_visible()
     stack.settle()
     assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]
+
+
+def test_after_logging_in_again_in_another_tab_the_dialog_goes_on_by_itself(
+    screens: AdminScreens, stack: Stack, admin_tab: Tab, connected_site: WordPressSite
+) -> None:
+    screens.add_task(TITLE, "birds")
+    stack.sandbox_provider.pace("3")
+    screens.press_generate(TITLE)
+    context = admin_tab.page.context
+    context.clear_cookies()
+    expect(screens.dialog.get_by_text("You have been logged out")).to_be_visible(timeout=RUN_MS)
+    Tab(context.new_page(), connected_site).login()
+    screens.page.evaluate(LOOK)
+    expect(screens.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+    assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]
+
+
+def test_a_right_that_was_taken_away_is_told_from_a_lost_login(
+    screens: AdminScreens, stack: Stack, connected_site: WordPressSite
+) -> None:
+    screens.add_task(TITLE, "birds")
+    stack.sandbox_provider.pace("3")
+    screens.press_generate(TITLE)
+    connected_site.wp_eval(MAY_SEE.format("false"))
+    said = screens.dialog.get_by_text("You may not see this any more")
+    expect(said).to_be_visible(timeout=RUN_MS)
+    expect(screens.dialog.get_by_role("link", name="Log in again")).to_have_count(0)
+    connected_site.wp_eval(MAY_SEE.format("true"))
+    screens.page.evaluate(LOOK)
+    expect(screens.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
 
 
 def test_a_row_deleted_elsewhere_is_said_so(

@@ -36,6 +36,7 @@
 		if ( ! place ) {
 			return;
 		}
+		const open = Boolean( place.querySelector( 'details[open]' ) ); // Stays so while the list changes.
 		place.textContent = '';
 		if ( ! running.length ) {
 			return;
@@ -43,11 +44,11 @@
 		/* translators: %d: number of jobs. */
 		const words = sprintf( _n( '%d running', '%d running', running.length, 'igny8' ), running.length );
 		const list = igny8.el( 'ul', {}, running.map( ( job ) => {
-			const open = igny8.el( 'button', { type: 'button', class: 'button-link', text: job.title } );
-			open.addEventListener( 'click', () => show( job ) );
-			return igny8.el( 'li', {}, [ open ] );
+			const button = igny8.el( 'button', { type: 'button', class: 'button-link', text: job.title } );
+			button.addEventListener( 'click', () => show( job ) );
+			return igny8.el( 'li', {}, [ button ] );
 		} ) );
-		place.appendChild( igny8.el( 'details', { class: 'igny8-badge' }, [ igny8.el( 'summary', { text: words } ), list ] ) );
+		place.appendChild( Object.assign( igny8.el( 'details', { class: 'igny8-badge' }, [ igny8.el( 'summary', { text: words } ), list ] ), { open } ) );
 	}
 
 	igny8.badge = { draw, announce };

@@ -6,6 +6,11 @@
 	'use strict';
 
 	const { __, sprintf } = wp.i18n;
+	/** Why nobody may look, and what to do. */
+	const BARRED = {
+		login: [ __( 'You have been logged out', 'igny8' ), __( 'The work goes on. Log in again, here or in another tab, and come back to see it.', 'igny8' ) ],
+		denied: [ __( 'You may not see this any more', 'igny8' ), __( 'The work goes on. Your role was changed; an administrator of this site can give you the right back.', 'igny8' ) ],
+	};
 	const parts = {};
 	let dialog = null;
 	let current = null;
@@ -172,7 +177,7 @@
 		if ( 'success' === job.done ) {
 			return [ ends[ ( status.result || {} ).status ] || status.message || '', leftOver( status.result || {} ) ].join( ' ' ).trim();
 		}
-		return job.lost || ( job.done ? '' : ( status.message || '' ) + item );
+		return job.barred ? BARRED[ job.barred ][ 1 ] : job.lost || ( job.done ? '' : ( status.message || '' ) + item );
 	}
 
 	/** Where the outcome of the work can be seen. */
@@ -200,7 +205,7 @@
 			reviewOf( job ),
 			result.link ? [ '' ] : placeOf( job ),
 		];
-		if ( 'login' === job.done ) {
+		if ( 'login' === job.barred ) {
 			links.push( [ igny8.login, __( 'Log in again', 'igny8' ) ] );
 		}
 		parts.links.textContent = '';
@@ -215,8 +220,10 @@
 			success: __( 'Finished', 'igny8' ),
 			failed: __( 'This did not work', 'igny8' ),
 			cancelled: __( 'Stopped', 'igny8' ),
-			login: __( 'You have been logged out', 'igny8' ),
 		};
+		if ( job.barred ) {
+			return BARRED[ job.barred ][ 0 ];
+		}
 		if ( job.stopping && ! job.done ) {
 			return __( 'Stopping…', 'igny8' );
 		}
@@ -242,14 +249,15 @@
 		drawStages( job );
 		drawSteps( status );
 		drawLinks( job );
-		parts.background.hidden = Boolean( job.done ) || ! job.route;
-		parts.close.hidden = ! job.done;
+		const isOver = Boolean( job.done || job.barred );
+		parts.background.hidden = isOver || ! job.route;
+		parts.close.hidden = ! isOver;
 		parts.retry.hidden = ! job.mayRetry || [ 'failed', 'success' ].indexOf( job.done ) < 0;
 		parts.retry.textContent = 'success' === job.done ? __( 'Retry the failed ones', 'igny8' ) : __( 'Try again', 'igny8' );
 		parts.force.hidden = 'failed' !== job.done || ! job.mayForce;
-		parts.cancel.hidden = Boolean( job.done ) || ! job.mayCancel;
+		parts.cancel.hidden = isOver || ! job.mayCancel;
 		parts.cancel.disabled = job.stopping;
-		if ( job.done && spoken !== phase ) {
+		if ( isOver && spoken !== phase ) {
 			wp.a11y.speak( phase, 'assertive' );
 		}
 		spoken = phase;

@@ -34,7 +34,7 @@
 	function makeJob( kept ) {
 		return Object.assign( {
 			title: '', route: '', started: Date.now(), ended: 0, ids: [], past: [], stages: [], costs: {}, sandbox: false, status: {},
-			done: '', error: '', lost: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, mayForce: false, stopping: false, request: null, onEnd: null,
+			done: '', error: '', lost: '', barred: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, mayForce: false, stopping: false, request: null, onEnd: null,
 		}, kept );
 	}
 
@@ -60,7 +60,8 @@
 		igny8.badge.draw( live(), show );
 	}
 
-	function load() {
+	/** Follows what earlier pages and other tabs of this person follow. */
+	function adopt() {
 		let kept = [];
 		try {
 			kept = JSON.parse( window.localStorage.getItem( STORE ) ) || [];
@@ -68,6 +69,10 @@
 			kept = []; // Nothing kept, or not by us: the list of the service still finds running work.
 		}
 		kept.filter( ( one ) => Date.now() - one.started < KEPT_MS ).forEach( track );
+	}
+
+	function load() {
+		adopt();
 		wp.apiFetch( { path: '/igny8/v1/runs' } ).then( ( answer ) => {
 			( answer.results || [] ).forEach( ( run ) => {
 				const title = STAGES[ run.function ] || run.function;
@@ -77,7 +82,8 @@
 	}
 
 	function track( kept ) {
-		const known = jobs.find( ( one ) => one.route === kept.route || one.past.indexOf( kept.route ) >= 0 );
+		const past = kept.past || [];
+		const known = jobs.find( ( one ) => one.route === kept.route || one.past.indexOf( kept.route ) >= 0 || past.indexOf( one.route ) >= 0 );
 		if ( known ) {
 			return known;
 		}
@@ -86,6 +92,15 @@
 		save();
 		poll( job );
 		return job;
+	}
+
+	/** Ends a twin: the service had listed a later stage of the job as work of its own. */
+	function absorb( twin, job ) {
+		window.clearTimeout( twin.timer );
+		twin.route = '';
+		if ( igny8.dialog.shown() === twin ) {
+			show( job );
+		}
 	}
 
 	/* Polling. */
@@ -102,7 +117,9 @@
 		if ( document.hidden ) {
 			return; // Goes on with visibilitychange.
 		}
-		wp.apiFetch( { path: job.route } ).then( ( status ) => news( job, status ), ( error ) => trouble( job, error ) );
+		const asked = job.route;
+		const heed = ( hear ) => ( answer ) => asked === job.route && ! job.done && hear( job, answer ); // Late answers are no news.
+		wp.apiFetch( { path: asked } ).then( heed( news ), heed( trouble ) );
 	}
 
 	function wake() {
@@ -122,7 +139,7 @@
 		const moved = status.percentage !== job.status.percentage || status.phase !== job.status.phase;
 		const goesOn = 'SUCCESS' === status.state && status.next && status.next.route;
 		job.status = goesOn ? job.status : status; // The end of a stage is not the end of the job.
-		job.lost = '';
+		job.lost = job.barred = '';
 		job.costs[ job.route ] = 'publish' === status.function ? 0 : status.cost_usd; // Publishing never pays.
 		job.sandbox = job.sandbox || Boolean( status.sandbox );
 		job.mayCancel = /\/runs\//.test( job.route );
@@ -131,6 +148,7 @@
 			job.route = status.next.route;
 			job.wait = 0;
 			job.stopping = false;
+			jobs.filter( ( one ) => one !== job && one.route === job.route ).forEach( ( twin ) => absorb( twin, job ) );
 			save();
 		} else if ( 'SUCCESS' === status.state ) {
 			job.mayRetry = ( status.result || {} ).failed > 0;
@@ -150,17 +168,29 @@
 		later( job );
 	}
 
-	function trouble( job, error ) {
+	const statusOf = ( error ) => ( error && error.data && error.data.status ) || ( error && error.status ) || 0;
+
+	/** Why WordPress does not let this person look: 'login', 'denied', or '' when that is not the matter. */
+	function barrier( error ) {
 		const code = ( error && error.code ) || '';
-		const status = ( error && error.data && error.data.status ) || ( error && error.status ) || 0;
-		if ( 'rest_cookie_invalid_nonce' === code || 'rest_forbidden' === code || 400 === status ) {
-			return end( job, 'login' );
+		const isOut = 401 === statusOf( error ) || ( ! code && 400 === statusOf( error ) ); // No new nonce for visitors.
+		if ( isOut || 'rest_cookie_invalid_nonce' === code ) {
+			return 'login';
 		}
-		if ( 404 === status ) {
+		return 'rest_forbidden' === code ? 'denied' : '';
+	}
+
+	function trouble( job, error ) {
+		job.barred = barrier( error );
+		if ( job.barred ) {
+			igny8.dialog.update( job );
+			return; // The work goes on; so does this with the next look at the page.
+		}
+		if ( 404 === statusOf( error ) ) {
 			job.error = __( 'This work is no longer known to the service.', 'igny8' );
 			return end( job, 'failed' );
 		}
-		job.lost = 'igny8_backend_unreachable' === code ? error.message : __( 'Connection lost. Trying again…', 'igny8' );
+		job.lost = error && 'igny8_backend_unreachable' === error.code ? error.message : __( 'Connection lost. Trying again…', 'igny8' );
 		job.wait = Math.min( LONGEST_MS, Math.max( FIRST_MS, job.wait * 2 ) );
 		igny8.dialog.update( job );
 		later( job );
@@ -172,7 +202,7 @@
 		job.ended = Date.now();
 		save();
 		igny8.dialog.update( job );
-		if ( igny8.dialog.shown() !== job && 'login' !== how ) {
+		if ( igny8.dialog.shown() !== job ) {
 			igny8.badge.announce( job, show );
 		}
 		if ( job.onEnd ) {
@@ -230,7 +260,8 @@
 			changed();
 			poll( job );
 		}, ( error ) => {
-			job.error = ( error && error.message ) || __( 'The request did not arrive.', 'igny8' );
+			const isOut = 'login' === barrier( error );
+			job.error = isOut ? __( 'You have been logged out. Log in again in another tab, then try again here.', 'igny8' ) : ( error && error.message ) || __( 'The request did not arrive.', 'igny8' );
 			job.mayRetry = true;
 			end( job, 'failed' );
 		} );
@@ -260,5 +291,7 @@
 
 	document.addEventListener( 'visibilitychange', wake );
 	window.addEventListener( 'online', wake );
+	window.addEventListener( 'focus', wake );
+	window.addEventListener( 'storage', ( event ) => STORE === event.key && adopt() );
 	load();
 }( window.wp, window.igny8 ) );
