@@ -71,7 +71,7 @@ def build(
 
 
 def _circumstances(content: Content, rules: Mapping[str, Any]) -> dict[str, Any]:
-    """What not every document has: an address, a time, the text it is to replace, force."""
+    """What not every document has: an address, a time, the text it is to replace, who asks."""
     given: dict[str, Any] = {}
     if rules.get("author"):
         given["author"] = rules["author"]
@@ -85,8 +85,9 @@ def _circumstances(content: Content, rules: Mapping[str, Any]) -> dict[str, Any]
         given["task_id"] = str(content.task_id)
     if content.wp_sha:
         given["base_sha"] = content.wp_sha
-    if rules.get("force"):
-        given["force"] = True
+    for flag in ("force", "status_asked"):
+        if rules.get(flag):
+            given[flag] = True
     return given
 
 

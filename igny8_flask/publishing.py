@@ -111,11 +111,16 @@ def theirs(site: Site, delivery: Delivery) -> dict[str, Any]:
 
 
 def rules_for(site: Site, delivery: Delivery) -> dict[str, Any]:
-    """The site's publishing rules, under the article's own time, under what was asked for."""
+    """The site's publishing rules, under the article's own time, under what was asked for.
+
+    ``status_asked`` tells a person's wish for this state from what follows by itself: only that
+    goes before a state which somebody gave the post on the site.
+    """
     content = db.session.get_one(Content, delivery.content_id)
     planned = scheduling.wanted(content)
     if "status" in delivery.options:
         planned.pop("publish_at", None)
+    planned["status_asked"] = "status" in delivery.options
     return {**site_settings.read(site)["publishing"], **planned, **delivery.options}
 
 

@@ -11,6 +11,13 @@ from typing import Any
 
 PUBLIC = ("publish", "future")
 DATE_TOLERANCE = timedelta(seconds=60)
+KEPT = {
+    "status": "the post's state",
+    "slug": "its address",
+    "date_gmt": "its date",
+    "featured": "the featured image",
+}
+LISTS = {"categories": "categories", "tags": "tags", "seo": "search fields"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ def judge(document: Mapping[str, Any], receipt: Mapping[str, Any]) -> Judgement:
     fields = receipt.get("fields") or {}
     for check in (
         _text,
+        _author,
+        _kept,
         _status,
         _slug,
         _terms,
@@ -55,7 +64,10 @@ def is_kept(receipt: Mapping[str, Any], name: str) -> bool:
 
 
 def _text(
-    judgement: Judgement, document: Mapping[str, Any], _: Any, fields: Mapping[str, Any]
+    judgement: Judgement,
+    document: Mapping[str, Any],
+    receipt: Mapping[str, Any],
+    fields: Mapping[str, Any],
 ) -> None:
     for name, words in (("title", "title"), ("content", "text"), ("excerpt", "excerpt")):
         if not document.get(name):
@@ -63,15 +75,36 @@ def _text(
         state = state_of(fields, name)
         if state in (None, "failed", "ignored"):
             judgement.problems.append(f"The {words} was not stored: publish again.")
-        elif state == "altered" and name != "content":
+        elif state == "altered" and not (name == "content" and receipt.get("dropped")):
             judgement.warnings.append(f"The site changed the {words} while storing it.")
+
+
+def _author(
+    judgement: Judgement, document: Mapping[str, Any], _: Any, fields: Mapping[str, Any]
+) -> None:
+    if document.get("author") and state_of(fields, "author") == "altered":
+        judgement.warnings.append(
+            f"“{document['author']}” may not write on the site: the post has another author."
+        )
+
+
+def _kept(
+    judgement: Judgement, _document: Mapping[str, Any], receipt: Mapping[str, Any], fields: Any
+) -> None:
+    kept = [words for name, words in KEPT.items() if is_kept(receipt, name)]
+    for name in ("categories", "tags", "seo"):
+        told = fields.get(name)
+        if isinstance(told, Mapping) and told.get("kept"):
+            kept.append(f"{LISTS[name]} ({', '.join(map(str, told['kept']))})")
+    if kept:
+        judgement.warnings.append(f"Left as a person set it on the site: {', '.join(kept)}.")
 
 
 def _status(
     judgement: Judgement, document: Mapping[str, Any], receipt: Mapping[str, Any], _: Any
 ) -> None:
     asked, got = document["status"], receipt.get("status")
-    if got == asked:
+    if got == asked or is_kept(receipt, "status"):
         return
     if got == "publish" and asked == "future":
         if _ahead(document):
@@ -106,7 +139,7 @@ def _slug(
     judgement: Judgement, document: Mapping[str, Any], receipt: Mapping[str, Any], _: Any
 ) -> None:
     asked, got = document.get("slug"), receipt.get("slug")
-    if asked and got != asked:
+    if asked and got != asked and not is_kept(receipt, "slug"):
         judgement.warnings.append(f"The address ends in “{got}”; “{asked}” is taken or was kept.")
 
 
@@ -128,7 +161,7 @@ def _terms(
 def _featured(
     judgement: Judgement, document: Mapping[str, Any], _: Any, fields: Mapping[str, Any]
 ) -> None:
-    if document.get("featured") and state_of(fields, "featured") != "applied":
+    if document.get("featured") and state_of(fields, "featured") not in ("applied", "kept"):
         judgement.problems.append("The featured image is not set: publish again.")
 
 
@@ -182,7 +215,7 @@ def _links(
 def _date(
     judgement: Judgement, document: Mapping[str, Any], _: Any, fields: Mapping[str, Any]
 ) -> None:
-    if document.get("date_gmt") and state_of(fields, "date_gmt") not in ("applied", None):
+    if document.get("date_gmt") and state_of(fields, "date_gmt") not in ("applied", "kept", None):
         judgement.problems.append("The site stored another date: publish again.")
 
 

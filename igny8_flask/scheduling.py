@@ -113,7 +113,7 @@ def set_time(site: Site, content_id: uuid.UUID, publish_at: datetime | None) -> 
             raise InputError(words, fields={"publish_at": [words]})
         plan = plan or _add(site, content, None)
         _schedule(plan, site, publish_at.astimezone(UTC))
-        delivery = _send(site, content, {})
+        delivery = _send(site, content, {"status_asked": True})
     db.session.commit()
     current().cache.ring()
     return Timed(content, plan, delivery)

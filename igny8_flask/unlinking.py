@@ -59,4 +59,6 @@ def _is_off(content: Content) -> bool:
 
 def _options(content: Content) -> dict[str, Any]:
     """The post keeps the state it is in."""
-    return {"status": content.wp_status} if content.wp_status in KEPT_STATUSES else {}
+    if content.wp_status not in KEPT_STATUSES:
+        return {}
+    return {"status": content.wp_status, "status_asked": False}

@@ -47,6 +47,37 @@ def judged(
     return judge({**SENT, **(sent or {})}, receipt)
 
 
+def test_what_a_person_set_is_told_and_is_no_problem() -> None:
+    fields = {
+        "status": "kept",
+        "slug": "kept",
+        "featured": "kept",
+        "seo": {"state": "applied", "kept": ["title"]},
+        "categories": {"state": "applied", "applied": [], "ignored": [], "kept": ["News"]},
+    }
+    sent = {"status": "publish", "create_terms": True}
+    told = judged(sent, fields, status="draft", slug="theirs")
+    assert told.problems == []
+    assert told.warnings == [
+        "Left as a person set it on the site: the post's state, its address, the featured image, "
+        "categories (News), search fields (title)."
+    ]
+
+
+def test_a_text_that_was_changed_without_losing_a_part_is_told() -> None:
+    assert judged(fields={"content": "altered"}).warnings == [
+        "The site changed the text while storing it."
+    ]
+    told = judged(fields={"content": "altered"}, dropped=["script"]).warnings
+    assert len(told) == 1, "once, by its parts"
+
+
+def test_an_author_who_was_not_taken_is_told() -> None:
+    told = judged({"author": "anna"}, {"author": "altered"})
+    assert (told.problems, len(told.warnings)) == ([], 1)
+    assert "anna" in told.warnings[0]
+
+
 def test_a_receipt_that_matches_says_nothing() -> None:
     assert judged() == Judgement()
 

@@ -151,6 +151,71 @@ class PostWriterTest extends Igny8_TestCase {
 		$this->assertSame( 'ignored', ( (array) $answer['fields'] )['status'] );
 	}
 
+	/**
+	 * @testWith ["draft"]
+	 *           ["pending"]
+	 *           ["private"]
+	 */
+	public function test_a_post_that_a_person_took_back_stays_so_until_its_state_is_asked_for( string $status ): void {
+		$id = $this->put( array( 'status' => 'publish' ) )->get_data()['id'];
+		$this->edit( $id, array( 'post_status' => $status ) );
+		foreach ( array( '<p>Second</p>', '<p>Third</p>' ) as $text ) {
+			$answer = $this->put( array( 'content' => $text, 'status' => 'publish' ) )->get_data();
+			$this->assertSame( array( $status, 'kept' ), array( $answer['status'], ( (array) $answer['fields'] )['status'] ) );
+			$this->assertSame( $text, get_post( $id )->post_content );
+		}
+		$asked = $this->put( array( 'content' => '<p>Third</p>', 'status' => 'publish', 'status_asked' => true ) )->get_data();
+		$this->assertSame( 'publish', $asked['status'] );
+	}
+
+	public function test_what_a_person_set_beside_the_words_stays_over_any_number_of_deliveries(): void {
+		$news = wp_insert_term( 'News', 'category' )['term_id'];
+		$own  = wp_insert_term( 'Own', 'category' )['term_id'];
+		$sent = array( 'slug' => 'ours', 'categories' => array( 'News' ), 'seo' => array( 'title' => 'Ours', 'description' => 'Ours too' ) );
+		$id   = $this->put( $sent )->get_data()['id'];
+		$this->edit( $id, array( 'post_name' => 'theirs', 'post_category' => array( $own ) ) );
+		update_post_meta( $id, Meta::SEO_TITLE, 'Theirs' );
+		foreach ( array( 'Second', 'Third' ) as $text ) {
+			$changed = array( 'content' => $text, 'seo' => array( 'title' => $text, 'description' => $text ) ) + $sent;
+			$fields  = (array) $this->put( $changed )->get_data()['fields'];
+			$this->assertSame( array( 'theirs', array( $own ) ), array( get_post( $id )->post_name, wp_get_post_categories( $id ) ) );
+			$this->assertSame( array( 'Theirs', $text ), array( get_post_meta( $id, Meta::SEO_TITLE, true ), get_post_meta( $id, Meta::SEO_DESCRIPTION, true ) ) );
+			$this->assertSame( array( 'kept', array( 'News' ), array( 'title' ) ), array( $fields['slug'], $fields['categories']['kept'], $fields['seo']['kept'] ) );
+		}
+		$this->put( array( 'content' => 'Fourth', 'force' => true ) + $sent );
+		$this->assertSame( array( 'ours', 'Ours' ), array( get_post( $id )->post_name, get_post_meta( $id, Meta::SEO_TITLE, true ) ) );
+		$this->assertContains( $news, wp_get_post_categories( $id ) );
+	}
+
+	public function test_another_featured_image_and_another_date_of_a_person_stay(): void {
+		$ours   = self::factory_image( str_repeat( 'a', 64 ) );
+		$theirs = self::factory_image( str_repeat( 'b', 64 ) );
+		$sent   = array( 'featured' => array( 'sha256' => str_repeat( 'a', 64 ) ), 'status' => 'future', 'date_gmt' => gmdate( 'Y-m-d\TH:i:s\Z', time() + DAY_IN_SECONDS ) );
+		$id     = $this->put( $sent )->get_data()['id'];
+		$this->assertSame( $ours, get_post_thumbnail_id( $id ) );
+		set_post_thumbnail( $id, $theirs );
+		$date = gmdate( 'Y-m-d H:i:s', time() + 2 * DAY_IN_SECONDS );
+		$this->edit( $id, array( 'post_date' => get_date_from_gmt( $date ), 'post_date_gmt' => $date, 'edit_date' => true ) );
+		foreach ( array( 'Second', 'Third' ) as $text ) {
+			$fields = (array) $this->put( array( 'content' => $text ) + $sent )->get_data()['fields'];
+			$this->assertSame( array( $theirs, $date, 'future' ), array( get_post_thumbnail_id( $id ), get_post( $id )->post_date_gmt, get_post_status( $id ) ) );
+			$this->assertSame( array( 'kept', 'kept' ), array( $fields['featured'], $fields['date_gmt'] ) );
+		}
+		$this->put( array( 'content' => 'Fourth', 'force' => true ) + $sent );
+		$this->assertSame( $ours, get_post_thumbnail_id( $id ) );
+	}
+
+	public function test_an_author_who_could_not_be_taken_is_told(): void {
+		$fields = (array) $this->put( array( 'author' => 'nobody' ) )->get_data()['fields'];
+		$this->assertSame( 'altered', $fields['author'] );
+	}
+
+	private static function factory_image( string $sha ): int {
+		$id = wp_insert_attachment( array( 'post_mime_type' => 'image/png', 'post_title' => $sha ), __FILE__ );
+		update_post_meta( $id, Meta::MEDIA_SHA, $sha );
+		return $id;
+	}
+
 	public function test_backslashes_quotes_and_emoji_arrive_as_sent(): void {
 		$content = '<!-- wp:paragraph {"a":"\u002d\u002d"} -->' . "\n<p>C:\\new 'q' \"d\" 😀 &amp; ok</p>\n<!-- /wp:paragraph -->";
 		$id      = $this->put( array( 'title' => 'A \\ title 😀', 'content' => $content ) )->get_data()['id'];

@@ -92,6 +92,10 @@ final class Document {
 			'post_type'    => array( 'default' => 'post' ) + $text,
 			'provenance'   => self::record( array( 'sandbox' => array( 'type' => 'boolean' ) ) ),
 			'task_id'      => array( 'type' => array( 'string', 'null' ) ),
+			'status_asked' => array(
+				'type'    => 'boolean',
+				'default' => false,
+			),
 			'base_sha'     => array( 'pattern' => '^[0-9a-f]{64}$' ) + $text,
 			'force'        => array(
 				'type'    => 'boolean',
@@ -131,7 +135,7 @@ final class Document {
 	 * @param array $document Valid document.
 	 */
 	public static function fingerprint( array $document ): string {
-		unset( $document['force'], $document['base_sha'], $document['provenance'], $document['task_id'] );
+		unset( $document['force'], $document['status_asked'], $document['base_sha'], $document['provenance'], $document['task_id'] );
 		ksort( $document );
 		return hash( 'sha256', wp_json_encode( $document ) );
 	}

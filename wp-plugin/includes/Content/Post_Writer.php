@@ -116,12 +116,12 @@ final class Post_Writer {
 		if ( $lost ) {
 			return new WP_Error( 'igny8_unknown_media', __( 'Images of this article are not in the media library of this site.', 'igny8' ), array( 'status' => 422, 'sha256' => $lost ) ); // phpcs:ignore WordPress.Arrays
 		}
-		$featured    = isset( $document['featured']['sha256'] ) ? Media_Writer::find( $document['featured']['sha256'] ) : 0;
 		$fingerprint = Document::fingerprint( $document );
 		if ( $post && self::stands_already( $post, $fingerprint, $document ) ) {
 			return Receipt::of( $post, false );
 		}
-		$gone = Links::gone( $document );
+		$document = Persons_Choice::respect( $document, $post );
+		$gone     = Links::gone( $document );
 		if ( $gone ) {
 			$document['content'] = Links::without( $document, $gone );
 		}
@@ -130,7 +130,7 @@ final class Post_Writer {
 			$id->add_data( array( 'status' => 500 ) );
 			return $id;
 		}
-		self::finish( $id, $document, $featured, $fingerprint, null !== $post, $gone );
+		self::finish( $id, $document, $fingerprint, null !== $post, $gone );
 		return Receipt::of( get_post( $id ), null === $post );
 	}
 
@@ -142,7 +142,7 @@ final class Post_Writer {
 		if ( ! isset( $pushed['document'] ) || $pushed['document'] !== $fingerprint || 'trash' === $post->post_status || Receipt::has_failure( $pushed['fields'] ) ) {
 			return false;
 		}
-		$is_asked = ! empty( $document['force'] ) || Invitation::covers( $post );
+		$is_asked = ! empty( $document['force'] ) || ! empty( $document['status_asked'] ) || Invitation::covers( $post );
 		return ! $is_asked || ( $post->post_status === $document['status'] && ! Post_Guard::changes( $post ) );
 	}
 
@@ -202,13 +202,16 @@ final class Post_Writer {
 	/**
 	 * Terms, image and SEO fields; then what was stored becomes the base of the next comparison.
 	 */
-	private static function finish( int $id, array $document, int $featured, string $fingerprint, bool $existed, array $gone ): void {
+	private static function finish( int $id, array $document, string $fingerprint, bool $existed, array $gone ): void {
+		$before = $existed ? get_post_meta( $id, Meta::PUSHED, true ) : array();
+		$before = is_array( $before ) ? $before : array();
 		$fields = array();
 		foreach ( array( 'categories' => 'category', 'tags' => 'post_tag' ) as $field => $taxonomy ) { // phpcs:ignore WordPress.Arrays
 			if ( isset( $document[ $field ] ) ) {
 				$fields[ $field ] = Terms::apply( $id, $taxonomy, $document[ $field ], $document['create_terms'], $existed );
 			}
 		}
+		$featured = isset( $document['featured']['sha256'] ) ? Media_Writer::find( $document['featured']['sha256'] ) : 0;
 		if ( $featured ) {
 			set_post_thumbnail( $id, $featured );
 			$fields['featured'] = array(
@@ -217,7 +220,10 @@ final class Post_Writer {
 			);
 		}
 		if ( isset( $document['seo'] ) ) {
-			$fields['seo'] = Seo::apply( $id, (array) $document['seo'] );
+			$fields['seo'] = Seo::apply( $id, (array) $document['seo'], empty( $document['force'] ) ? ( $before['seo'] ?? array() ) : array() );
+		}
+		if ( ! $existed && ! empty( $document['author'] ) ) {
+			$fields['author'] = Receipt::author( get_post( $id ), (string) $document['author'] );
 		}
 		if ( isset( $document['links'] ) ) {
 			$fields['links'] = Links::field( $gone );
@@ -232,12 +238,12 @@ final class Post_Writer {
 		}
 		$pushed = array(
 			'document' => $fingerprint,
-			'status'   => $post->post_status,
 			'title'    => $post->post_title,
 			'excerpt'  => $post->post_excerpt,
-			'fields'   => Receipt::columns( $post, $document ) + $fields,
+			'seo'      => isset( $document['seo'] ) ? Seo::base( $id, $fields['seo'], $before['seo'] ?? array() ) : ( $before['seo'] ?? array() ),
+			'fields'   => Persons_Choice::told( $document['kept'], Receipt::columns( $post, $document ) + $fields ),
 			'dropped'  => Receipt::dropped( $document['content'], $post->post_content ),
-		);
+		) + Persons_Choice::base( $post, $document, $before );
 		update_post_meta( $id, Meta::PUSHED, wp_slash( $pushed ) );
 		update_post_meta( $id, Meta::SHA, Post_Guard::sha( $post ) );
 		Invitation::end( $id );
@@ -252,6 +258,9 @@ final class Post_Writer {
 		}
 		$pushed = get_post_meta( $post->ID, Meta::PUSHED, true );
 		if ( 'future' === $post->post_status && 'future' === ( $pushed['status'] ?? '' ) ) {
+			return $document['status'];
+		}
+		if ( ! empty( $document['status_asked'] ) && ! in_array( $post->post_status, array( 'publish', 'future' ), true ) ) {
 			return $document['status'];
 		}
 		$demotes = in_array( $post->post_status, self::LIVE, true ) && ! in_array( $document['status'], self::LIVE, true );

@@ -12,7 +12,7 @@ use WP_Post;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * States of a field: applied, altered, ignored, failed.
+ * States of a field: applied, altered, kept (as a person set it), ignored, failed.
  */
 final class Receipt {
 
@@ -126,6 +126,17 @@ final class Receipt {
 			$fields['date_gmt'] = self::state( rest_parse_date( $document['date_gmt'] ), strtotime( $post->post_date_gmt . ' UTC' ) );
 		}
 		return $fields;
+	}
+
+	/**
+	 * Whether the post has the wanted author.
+	 *
+	 * @param WP_Post $post   As stored.
+	 * @param string  $wanted Login or id.
+	 */
+	public static function author( WP_Post $post, string $wanted ): string {
+		$user = get_userdata( (int) $post->post_author );
+		return $user && in_array( $wanted, array( (string) $user->ID, $user->user_login ), true ) ? 'applied' : 'altered';
 	}
 
 	/**

@@ -65,19 +65,45 @@ final class Seo {
 	 *
 	 * @param int   $post_id Post.
 	 * @param array $seo     {title?, description?, focus?}.
-	 * @return array {state, plugin}
+	 * @param array $pushed  What stood after the last delivery: a field that differs is a person's.
+	 * @return array {state, plugin, kept?: string[]}
 	 */
-	public static function apply( int $post_id, array $seo ): array {
+	public static function apply( int $post_id, array $seo, array $pushed = array() ): array {
 		$plugin = self::plugin();
 		$wanted = array();
 		foreach ( array_intersect_key( $seo, self::KEYS['none'] ) as $field => $value ) {
 			$wanted[ $field ] = sanitize_text_field( (string) $value );
 		}
-		$done = 'aioseo' === $plugin ? self::write_aioseo( $post_id, $wanted ) : self::write_meta( $post_id, $wanted, self::KEYS[ $plugin ] );
+		$kept   = Persons_Choice::search_fields( $post_id, $wanted, $pushed );
+		$wanted = array_diff_key( $wanted, array_flip( $kept ) );
+		$done   = ! $wanted && $kept ? true : self::write( $post_id, $wanted, $plugin );
 		return array(
 			'state'  => $done ? 'applied' : 'failed',
 			'plugin' => $plugin,
-		);
+		) + ( $kept ? array( 'kept' => $kept ) : array() );
+	}
+
+	/**
+	 * What stands after a delivery; where a person's value was kept, ours of last time.
+	 *
+	 * @param int   $post_id Post.
+	 * @param array $field   As apply() answered.
+	 * @param array $before  What was noted last time.
+	 * @return string[]
+	 */
+	public static function base( int $post_id, array $field, array $before ): array {
+		return array_intersect_key( $before, array_flip( $field['kept'] ?? array() ) ) + self::read( $post_id );
+	}
+
+	/**
+	 * Writes to where the active plugin reads.
+	 *
+	 * @param int      $post_id Post.
+	 * @param string[] $wanted  Values by field.
+	 * @param string   $plugin  See plugin().
+	 */
+	private static function write( int $post_id, array $wanted, string $plugin ): bool {
+		return 'aioseo' === $plugin ? self::write_aioseo( $post_id, $wanted ) : self::write_meta( $post_id, $wanted, self::KEYS[ $plugin ] );
 	}
 
 	/**
