@@ -10,10 +10,12 @@ from igny8_flask.outbound import WORDPRESS
 from igny8_flask.services import current
 from igny8_flask.site_urls import normalise
 from igny8_flask.wordpress.client import WordPressClient
+from igny8_flask.wordpress.core_abilities import read_abilities
 from igny8_flask.wordpress.core_client import CoreClient
 from igny8_flask.wordpress.replies import unreachable
 
 REST_LINK = re.compile(r'<([^>]+)>;\s*rel="https://api\.w\.org/"')
+MAX_NAME_CHARS = 200
 NEEDED = ("edit_posts", "publish_posts", "upload_files")
 
 
@@ -31,16 +33,20 @@ def add(url: str, account_name: str, username: str, password: str) -> Site:
     password = "".join(password.split())
     rest = WordPressClient(current().outbound, rest_url, username, password)
     _check_rights(CoreClient(rest).whoami().get("capabilities", {}))
+    told = read_abilities(rest)
+    name = told.pop("name")[:MAX_NAME_CHARS]
     if site is None:
         site = Site(account=account, account_id=account.id, url=home, name=home)
         db.session.add(site)
         db.session.flush()
+    site.name = name or home
     site.rest_url = sites.own_rest_url(site, rest_url)
     site.status, site.connected_at = SiteStatus.CONNECTED, utcnow()
     site.wp_username = username
     context = site.seal_context("wp_password_sealed")
     site.wp_password_sealed = current().secrets.seal(password, context)
-    site.connection = {"mode": "push", "checked_at": utcnow().isoformat(), "checks": []}
+    checked = {"mode": "push", "checked_at": utcnow().isoformat(), "checks": []}
+    site.connection = {**checked, "site": told}
     db.session.commit()
     return site
 

@@ -9,6 +9,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from igny8_flask.content import (
+    Dialect,
     LinkTarget,
     NormalizedContent,
     PlacedImage,
@@ -135,8 +136,15 @@ def _illustrated(
         for image in images
         if image.sha256
     ]
-    details = bool(abilities.get("blocks", {}).get("details", True))
-    return place_images(article, placed, details=details)
+    return place_images(article, placed, _dialect(abilities))
+
+
+def _dialect(abilities: Mapping[str, Any]) -> Dialect:
+    """The form of blocks that the site's own editor writes; the newest for unknown sites."""
+    if not abilities.get("blocks", {}).get("details", True):
+        return Dialect.BEFORE_6_3
+    version = re.match(r"\d+", str(abilities.get("wp") or ""))
+    return Dialect.BEFORE_7_0 if version and int(version[0]) < 7 else Dialect.NEWEST
 
 
 def left_out(content: Content) -> list[str]:

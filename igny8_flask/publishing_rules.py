@@ -39,15 +39,20 @@ def is_timed(rules: Mapping[str, Any]) -> bool:
 
 
 def next_time(
-    rules: Mapping[str, Any], zone: tzinfo, now: datetime, planned: Collection[datetime]
+    rules: Mapping[str, Any],
+    zone: tzinfo,
+    now: datetime,
+    planned: Collection[datetime],
+    unplanned: Collection[datetime] = (),
 ) -> datetime:
-    """The next free time after ``now``, in UTC; ``planned`` are the times given so far.
+    """The next free time after ``now``, in UTC; ``planned`` are the times given so far,
+    ``unplanned`` those of posts that went public without one.
 
     A slot takes one article; the drip keeps its distance from the latest; no local day gets more
-    than ``daily_max``. ValueError when the rules leave no time within 400 days.
+    than ``daily_max`` of both kinds. ValueError when the rules leave no time within 400 days.
     """
     days: dict[date, int] = {}
-    for one in planned:
+    for one in (*planned, *unplanned):
         day = one.astimezone(zone).date()
         days[day] = days.get(day, 0) + 1
     taken = {one.astimezone(UTC) for one in planned}

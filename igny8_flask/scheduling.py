@@ -29,7 +29,7 @@ from igny8_flask.models import (
 )
 from igny8_flask.rows import find
 from igny8_flask.services import current
-from igny8_flask.timetable import next_free, planned_times, zone_name
+from igny8_flask.timetable import next_free, planned_times, unplanned_times, zone_name
 from igny8_flask.withdrawals import is_withdrawal, publication_of, stop_plan
 
 log = get_logger(__name__)
@@ -211,7 +211,8 @@ def _give_time(plan: Publication, site: Site) -> None:
         return
     zone = publishing_rules.zone_of(zone_name(site))
     try:
-        when = publishing_rules.next_time(rules, zone, utcnow(), planned_times(site))
+        known = planned_times(site), unplanned_times(site)
+        when = publishing_rules.next_time(rules, zone, utcnow(), *known)
     except ValueError:
         plan.message, plan.due_at = "The site's rules leave no time for this article.", None
         return

@@ -37,12 +37,21 @@ def planned_times(site: Site) -> list[datetime]:
     return [one for one in planned if one is not None]
 
 
+def unplanned_times(site: Site) -> list[datetime]:
+    """When posts went public by a click or as soon as written: a day's maximum counts them."""
+    if not site_settings.read(site)["publishing"]["daily_max"]:
+        return []
+    now = utcnow()
+    return [one["public_at"] for one in unplanned(site, now - LOOK_BACK, now)]
+
+
 def next_free(site: Site) -> datetime | None:
     """The next free time by the site's rules, else a morning; None where they leave none."""
     rules = _timed(site_settings.read(site)["publishing"])
     zone = publishing_rules.zone_of(zone_name(site))
     try:
-        return publishing_rules.next_time(rules, zone, utcnow(), planned_times(site))
+        known = planned_times(site), unplanned_times(site)
+        return publishing_rules.next_time(rules, zone, utcnow(), *known)
     except ValueError:
         return None
 
@@ -53,10 +62,10 @@ def free_times(site: Site, start: datetime, end: datetime) -> list[datetime]:
     if rules["paused"] or not publishing_rules.is_timed(rules):
         return []
     zone = publishing_rules.zone_of(zone_name(site))
-    planned, free = planned_times(site), []
+    planned, others, free = planned_times(site), unplanned_times(site), []
     for _ in range(MAX_FREE):
         try:
-            one = publishing_rules.next_time(rules, zone, max(utcnow(), start), planned)
+            one = publishing_rules.next_time(rules, zone, max(utcnow(), start), planned, others)
         except ValueError:
             break
         if one > end:

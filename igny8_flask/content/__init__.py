@@ -4,7 +4,7 @@
 Pure: no network, no database, no settings.
 """
 
-from igny8_flask.content.blocks import render_blocks
+from igny8_flask.content.blocks import Dialect, render_blocks
 from igny8_flask.content.interlinks import LinkTarget, PlacedLink, link_posts
 from igny8_flask.content.model import NormalizedContent, PlacedImage, Question, Section
 from igny8_flask.content.normalizer import normalize
@@ -18,6 +18,7 @@ from igny8_flask.content.sections import (
 )
 
 __all__ = [
+    "Dialect",
     "LinkTarget",
     "NormalizedContent",
     "PlacedImage",

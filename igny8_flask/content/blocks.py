@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from enum import IntEnum
 
 from bs4 import PageElement, Tag
 
@@ -16,18 +17,27 @@ _VIDEO = re.compile(
 _MEDIA_CLASS = re.compile(r"wp-image-(\d+)")
 
 
-def render_blocks(html: str, details: bool = True) -> str:
-    """Return clean HTML of the normalizer as block markup.
+class Dialect(IntEnum):
+    """How the editors of some versions of WordPress write the same blocks.
 
-    ``details=False`` is for sites before WordPress 6.3: a bold line and paragraphs instead of a
-    details block, tables without joined cells, headings and lists without the newer classes.
+    ``BEFORE_6_3`` has a bold line and paragraphs instead of a details block, tables without joined
+    cells, headings and lists without the newer classes; ``BEFORE_7_0`` keeps a heading's anchor in
+    its tag alone, ``NEWEST`` beside its level too.
     """
-    return join_blocks(read_blocks(html), details)
+
+    BEFORE_6_3 = 0
+    BEFORE_7_0 = 1
+    NEWEST = 2
 
 
-def join_blocks(tags: Iterable[Tag], details: bool = True) -> str:
+def render_blocks(html: str, dialect: Dialect = Dialect.NEWEST) -> str:
+    """Return clean HTML of the normalizer as block markup."""
+    return join_blocks(read_blocks(html), dialect)
+
+
+def join_blocks(tags: Iterable[Tag], dialect: Dialect = Dialect.NEWEST) -> str:
     """Return the blocks of clean top-level elements as markup."""
-    return "\n\n".join(markup for tag in tags for markup in _blocks(tag, details))
+    return "\n\n".join(markup for tag in tags for markup in _blocks(tag, dialect))
 
 
 def count_blocks(tag: Tag) -> int:
@@ -35,12 +45,12 @@ def count_blocks(tag: Tag) -> int:
     return len(list(tags_in(tag))) if tag.name == "dl" else 1
 
 
-def _blocks(tag: Tag, details: bool) -> list[str]:
+def _blocks(tag: Tag, dialect: Dialect) -> list[str]:
     if tag.name == "dl":
         return _definitions(tag)
-    if tag.name == "details" and not details:
+    if tag.name == "details" and dialect is Dialect.BEFORE_6_3:
         return _without_details(tag)
-    return [_WRITERS.get(tag.name, _paragraph)(tag, details)]
+    return [_WRITERS.get(tag.name, _paragraph)(tag, dialect)]
 
 
 def _block(name: str, html: str, **attributes: object) -> str:
@@ -55,7 +65,7 @@ def _attributes(attributes: dict[str, object]) -> str:
     return " " + text.replace("--", "\\u002d\\u002d")
 
 
-def _paragraph(tag: Tag, _: bool) -> str:
+def _paragraph(tag: Tag, _: Dialect) -> str:
     video = video_address(tag)
     if video:
         return _embed(video)
@@ -95,19 +105,24 @@ def _embed(url: str) -> str:
     )
 
 
-def _heading(tag: Tag, classes: bool) -> str:
+def _heading(tag: Tag, dialect: Dialect) -> str:
     level = int(tag.name[1])
     given: dict[str, object] = {} if level == 2 else {"level": level}
     anchor = attribute(tag, "id")
-    if anchor and classes:
-        given["anchor"] = anchor
     identity = f' id="{anchor}"' if anchor else ""
-    named = ' class="wp-block-heading"' if classes else ""
-    html = f"<{tag.name}{identity}{named}>{write_inside(tag)}</{tag.name}>"
+    named = ' class="wp-block-heading"'
+    if dialect is Dialect.NEWEST and anchor:
+        given["anchor"] = anchor
+    told = {
+        Dialect.BEFORE_6_3: identity,
+        Dialect.BEFORE_7_0: named + identity,
+        Dialect.NEWEST: identity + named,
+    }
+    html = f"<{tag.name}{told[dialect]}>{write_inside(tag)}</{tag.name}>"
     return _block("heading", html, **given)
 
 
-def _list(tag: Tag, classes: bool) -> str:
+def _list(tag: Tag, dialect: Dialect) -> str:
     given: dict[str, object] = {}
     html = ""
     if tag.name == "ol":
@@ -119,24 +134,25 @@ def _list(tag: Tag, classes: bool) -> str:
             given["reversed"] = True
             html += " reversed"
         html += f' start="{int(start)}"' if start else ""
-    html += ' class="wp-block-list"' if classes else ""
-    items = "\n\n".join(_list_item(item, classes) for item in tags_in(tag))
+    html += ' class="wp-block-list"' if dialect > Dialect.BEFORE_6_3 else ""
+    items = "\n\n".join(_list_item(item, dialect) for item in tags_in(tag))
     return _block("list", f"<{tag.name}{html}>{items}</{tag.name}>", **given)
 
 
-def _list_item(item: Tag, classes: bool) -> str:
+def _list_item(item: Tag, dialect: Dialect) -> str:
     words: list[PageElement] = []
     inner: list[str] = []
     for child in item.children:
         if isinstance(child, Tag) and child.name in LISTS | {"pre"}:
-            inner += _blocks(child, classes)
+            inner += _blocks(child, dialect)
         else:
             words.append(child)
     content = write_inline(words)
     return _block("list-item", f"<li>{content}{(chr(10) * 2).join(inner)}</li>")
 
 
-def _figure(tag: Tag, spans: bool) -> str:
+def _figure(tag: Tag, dialect: Dialect) -> str:
+    spans = dialect > Dialect.BEFORE_6_3
     table = first_of(tag, "table")
     caption = first_of(tag, "figcaption")
     written = ""
@@ -147,13 +163,13 @@ def _figure(tag: Tag, spans: bool) -> str:
         table = table if spans else without_spans(table)
         html = f'<figure class="wp-block-table">{write(table)}{written}</figure>'
         return _block("table", html, **({"hasFixedLayout": False} if spans else {}))
-    return _image(tag, written)
+    return _image(tag, written, dialect)
 
 
-def _image(tag: Tag, caption: str) -> str:
+def _image(tag: Tag, caption: str, dialect: Dialect) -> str:
     image = first_of(tag, "img")
     if not isinstance(image, Tag):
-        return _paragraph(tag, True)
+        return _paragraph(tag, dialect)
     media = _MEDIA_CLASS.search(attribute(image, "class"))
     shown = new("img", src=attribute(image, "src"), alt=attribute(image, "alt"))
     if image.get("title"):
@@ -177,7 +193,7 @@ def _image(tag: Tag, caption: str) -> str:
     )
 
 
-def _code(tag: Tag, _: bool) -> str:
+def _code(tag: Tag, _: Dialect) -> str:
     code = first_of(tag, "code")
     language = attribute(code, "class") if isinstance(code, Tag) else ""
     given: dict[str, object] = {"className": language} if language else {}
@@ -186,30 +202,30 @@ def _code(tag: Tag, _: bool) -> str:
     return _block("code", html, **given)
 
 
-def _separator(tag: Tag, _: bool) -> str:
+def _separator(tag: Tag, _: Dialect) -> str:
     if attribute(tag, "class") == "more":
         return _block("more", "<!--more-->")
     return _block("separator", '<hr class="wp-block-separator has-alpha-channel-opacity"/>')
 
 
-def _quote(tag: Tag, details: bool) -> str:
+def _quote(tag: Tag, dialect: Dialect) -> str:
     inner = [child for child in tags_in(tag) if child.name != "cite"]
     cite = next((child for child in tags_in(tag) if child.name == "cite"), None)
     written = f"<cite>{write_inside(cite)}</cite>" if cite is not None else ""
-    html = f'<blockquote class="wp-block-quote">{join_blocks(inner, details)}{written}</blockquote>'
+    html = f'<blockquote class="wp-block-quote">{join_blocks(inner, dialect)}{written}</blockquote>'
     return _block("quote", html)
 
 
-def _details(tag: Tag, _: bool) -> str:
+def _details(tag: Tag, dialect: Dialect) -> str:
     summary, *inner = list(tags_in(tag))
-    html = f"<summary>{write_inside(summary)}</summary>{join_blocks(inner)}"
+    html = f"<summary>{write_inside(summary)}</summary>{join_blocks(inner, dialect)}"
     return _block("details", f'<details class="wp-block-details">{html}</details>')
 
 
 def _without_details(tag: Tag) -> list[str]:
     summary, *inner = list(tags_in(tag))
     title = _block("paragraph", f"<p><strong>{write_inside(summary)}</strong></p>")
-    return [title, *(markup for child in inner for markup in _blocks(child, False))]
+    return [title, *(markup for child in inner for markup in _blocks(child, Dialect.BEFORE_6_3))]
 
 
 def _definitions(tag: Tag) -> list[str]:

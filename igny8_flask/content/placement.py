@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bs4 import Tag
 
-from igny8_flask.content.blocks import join_blocks
+from igny8_flask.content.blocks import Dialect, join_blocks
 from igny8_flask.content.model import NormalizedContent, PlacedImage
 from igny8_flask.content.nodes import HEADINGS, new
 from igny8_flask.content.normalizer import find_sections
@@ -13,12 +13,12 @@ from igny8_flask.content.writer import read_blocks, write_blocks
 
 
 def place_images(
-    content: NormalizedContent, images: Sequence[PlacedImage], details: bool = True
+    content: NormalizedContent, images: Sequence[PlacedImage], dialect: Dialect = Dialect.NEWEST
 ) -> NormalizedContent:
     """Return ``content`` with each image after the first paragraph of its section.
 
     An image without a section (or of a section that is not there) goes after the article's first
-    paragraph. Images of one section keep their order. ``details`` is as in ``render_blocks``.
+    paragraph. Images of one section keep their order.
     """
     blocks = read_blocks(content.html)
     places: dict[int, list[Tag]] = {}
@@ -28,7 +28,7 @@ def place_images(
     return replace(
         content,
         html=write_blocks(placed),
-        blocks=join_blocks(placed, details),
+        blocks=join_blocks(placed, dialect),
         sections=find_sections(placed),
     )
 

@@ -16,6 +16,8 @@ _WEB_ATTRIBUTE = re.compile(r" (?:href|src)=\"[^\"]*\"")
 # (in an attribute by a word joiner) it still cannot run.
 _APART = '<span class="is-literal">&#91;</span>'
 _APART_IN_ATTRIBUTE = "&#91;\u2060"
+# The filter for users makes an entity of one that is written out, and the editor a bracket of that.
+_WRITTEN_OUT = re.compile(r"&#(?:0*91|[xX]0*5[bB]);")
 _ADDRESS_LINE = re.compile(r"^(\s*https?:)//([^\s<>\"]+\s*)$", re.M)
 
 
@@ -47,7 +49,7 @@ def write_inline(nodes: Iterable[PageElement]) -> str:
 
 def write_code(text: str) -> str:
     """Return literal ``text`` as the editor's code block writes it."""
-    escaped = escape(text, quote=False).replace("[", "&#91;").replace("\u00a0", "&nbsp;")
+    escaped = _escaped(text).replace("[", "&#91;").replace("\u00a0", "&nbsp;")
     return _ADDRESS_LINE.sub(r"\1&#47;&#47;\2", escaped)
 
 
@@ -68,7 +70,7 @@ def _neutral(match: re.Match[str]) -> str:
 
 def _write(node: PageElement) -> str:
     if isinstance(node, NavigableString):
-        text = escape(str(node), quote=False).replace("\u00a0", "&nbsp;")
+        text = _escaped(str(node)).replace("\u00a0", "&nbsp;")
         return _LINE_END.sub(" ", text) if "\n" in text else text
     if not isinstance(node, Tag):
         return ""
@@ -85,8 +87,13 @@ def _write(node: PageElement) -> str:
     return f"<{node.name}{attributes}>{''.join(map(_write, node.children))}</{node.name}>"
 
 
+def _escaped(text: str, quote: bool = False) -> str:
+    return escape(_WRITTEN_OUT.sub("[", text), quote=quote)
+
+
 def _attribute(name: str, value: object) -> str:
     text = " ".join(value) if isinstance(value, list) else str(value or "")
     if name == "reversed":
         return " reversed"
-    return f' {name}="{escape(text).replace("&#x27;", chr(39)).replace(chr(160), "&nbsp;")}"'
+    written = _escaped(text, quote=True).replace("&#x27;", "'").replace("\u00a0", "&nbsp;")
+    return f' {name}="{written}"'

@@ -106,7 +106,7 @@ class WordPressClient:
     ) -> str:
         """Address of a route under the site's REST base."""
         pairs = parse_qsl(self._base.query, keep_blank_values=True)
-        route = f"{namespace}/{path}"
+        route = f"{namespace}/{path}".strip("/")
         if any(name == "rest_route" for name, _ in pairs):
             pairs = [(name, "/" + route if name == "rest_route" else text) for name, text in pairs]
             base = self._base.path

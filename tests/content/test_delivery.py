@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from igny8_flask.content import PlacedImage, normalize, place_images, render_blocks
+from igny8_flask.content import Dialect, PlacedImage, normalize, place_images, render_blocks
 
 ARTICLE = "Lead.\n\n## One\n\nFirst.\n\nSecond.\n\n## Two\n\n- a\n- b\n\n## Three\n\nEnd."
 
@@ -43,10 +43,23 @@ def test_sections_point_at_their_heading_blocks_also_after_images_came_in() -> N
 
 def test_older_sites_get_bold_questions_instead_of_details_blocks() -> None:
     content = normalize("<details><summary>Why?</summary><p>So.</p></details>")
-    old = render_blocks(content.html, details=False)
+    old = render_blocks(content.html, Dialect.BEFORE_6_3)
     assert "wp:details" not in old
     assert "<p><strong>Why?</strong></p>" in old
     assert "<p>So.</p>" in old
+
+
+def test_a_bracket_that_is_written_out_cannot_become_a_shortcode_later() -> None:
+    reply = (
+        "Use `&#x5b;gallery]` or `&#091;gallery]`.\n\n"
+        "![&amp;#x5B;gallery]](https://e.com/a.png)\n\n```\n&#91;gallery]\n```\n"
+    )
+    blocks = normalize(reply).blocks
+    assert "&amp;#" not in blocks
+    assert blocks.count('<code><span class="is-literal">&#91;</span>gallery]</code>') == 2
+    assert "<code>&#91;gallery]</code>" in blocks
+    assert "`&#" not in blocks
+    assert "&amp;#60;" in normalize("Use `&#60;` here.").blocks, "other entities stay words"
 
 
 def test_blocks_made_from_the_html_are_the_articles_blocks() -> None:

@@ -20,6 +20,7 @@ from igny8_flask.models import (
     SiteMedia,
     WorkState,
 )
+from igny8_flask.timetable import zone_name
 from tests.conftest import machine_permitting
 from tests.factories import make_settings, operating
 from tests.lab.wordpress_site import WordPressSite
@@ -72,6 +73,53 @@ def test_a_wrong_password_connects_nothing(app: Flask, bare: WordPressSite) -> N
     with pytest.raises(WordPressError, match="application password"):
         core_sites.add(bare.url, "Default", "ed", "wrong wrong")
     assert db.session.scalars(select(Site)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("option", "timezone"),
+    [
+        ("update_option( 'timezone_string', 'Europe/Berlin' );", "Europe/Berlin"),
+        (
+            "update_option( 'timezone_string', '' ); update_option( 'gmt_offset', '-3.5' );",
+            "-03:30",
+        ),
+    ],
+)
+def test_the_site_tells_its_name_its_zone_and_its_blocks(
+    app: Flask, bare: WordPressSite, option: str, timezone: str
+) -> None:
+    bare.reset()
+    bare.wp_eval("update_option( 'blogname', 'Soil & Water' );" + option)
+    user = bare.users["ed"]
+    site = core_sites.add(bare.url, "Default", user.login, user.app_password)
+    told = (site.connection or {})["site"]
+    assert (site.name, told["timezone"]) == ("Soil & Water", timezone)
+    assert told["blocks"] == {"details": True, "accordion": True}
+    assert zone_name(site) == timezone
+
+
+@pytest.mark.parametrize("without", ["details", "accordion"])
+def test_a_block_that_the_site_lacks_is_not_written(
+    app: Flask, bare: WordPressSite, without: str
+) -> None:
+    bare.reset()
+    plugin = bare.root / "wp-content/mu-plugins/other.php"
+    plugin.write_text(
+        "<?php add_action( 'init', function () {"
+        f" unregister_block_type( 'core/{without}' ); }}, 99 );"
+    )
+    user = bare.users["ed"]
+    try:
+        site = core_sites.add(bare.url, "Default", user.login, user.app_password)
+    finally:
+        plugin.unlink()
+    assert (site.connection or {})["site"]["blocks"][without] is False
+    content = Home(site, bare, "").article(
+        html="<details><summary>Why?</summary><p>So.</p></details>", title=f"No {without}"
+    )
+    Home(site, bare, "").deliver(content)
+    stands = Home(site, bare, "").post(content)["post_content"]
+    assert ("wp:details" in stands) is (without != "details")
 
 
 def test_an_article_arrives_with_pictures_terms_and_address(core: Home) -> None:

@@ -51,6 +51,22 @@ def test_blocks_for_the_block_editor_and_html_for_the_classic_one(site: Site) ->
     assert "<!--" not in classic["content"]
 
 
+@pytest.mark.parametrize(
+    ("abilities", "heading"),
+    [
+        ({}, '{"anchor":"soil"} -->\n<h2 id="soil" class="wp-block-heading">'),
+        ({"wp": "7.0"}, '{"anchor":"soil"} -->\n<h2 id="soil" class="wp-block-heading">'),
+        ({"wp": "6.9.1"}, ' -->\n<h2 class="wp-block-heading" id="soil">'),
+        ({"wp": "6.1", "blocks": {"details": False}}, ' -->\n<h2 id="soil">'),
+    ],
+)
+def test_blocks_are_written_as_the_sites_own_editor_writes_them(
+    site: Site, abilities: dict[str, Any], heading: str
+) -> None:
+    html = HTML.replace("<h2>Soil", '<h2 id="soil">Soil')
+    assert heading in sent(make_content(site, html=html), **abilities)["content"]
+
+
 def test_the_task_is_named_so_that_a_post_waiting_for_it_is_found(site: Site) -> None:
     content = make_content(site)
     assert "task_id" not in sent(content)

@@ -68,6 +68,21 @@ def test_without_rules_a_morning_of_the_site_is_offered(site: Site) -> None:
     assert timetable.free_times(site, utcnow(), utcnow() + timedelta(days=7)) == []
 
 
+def test_a_days_maximum_counts_what_went_public_by_a_click_too(site: Site) -> None:
+    rule(site, status="publish", drip_minutes=1, daily_max=2)
+    zone, now = timetable.publishing_rules.zone_of("Europe/Berlin"), utcnow()
+
+    def next_days() -> list[int]:
+        free = timetable.free_times(site, now, now + timedelta(days=2))
+        found = [one for one in (timetable.next_free(site), *free) if one is not None]
+        return [(one.astimezone(zone).date() - now.astimezone(zone).date()).days for one in found]
+
+    publish(site, make_content(site), now)
+    assert next_days()[:3] == [0, 0, 1]
+    publish(site, make_content(site), now)
+    assert next_days()[:2] == [1, 1]
+
+
 def test_rules_that_leave_no_time_are_told_in_words(site: Site, monkeypatch: Any) -> None:
     rule(site, slots=["09:00"], daily_max=1)
     monkeypatch.setattr(timetable.publishing_rules, "HORIZON_DAYS", 0)
