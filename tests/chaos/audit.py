@@ -15,21 +15,25 @@ class Audit:
 
     articles: int
     posts: int
-    pictures: int
+    pictures: int  # attachments that the site made
+    uploads: int
     billed_by_provider: int
     answered_calls: int
     in_the_air: int  # calls the ledger marks as perhaps billed without an answer
     quarantined: int
     lost: int
     duplicate_posts: int
+    duplicate_media: int
+    posts_without_picture: int
     paid_twice_unsaid: int
     ledger_faults: int
 
     @property
     def faults(self) -> dict[str, int]:
         """What must not be."""
-        names = ("lost", "duplicate_posts", "paid_twice_unsaid", "ledger_faults")
-        return {name: count for name, count in asdict(self).items() if name in names and count}
+        names = list(asdict(self))
+        bad = names[names.index("lost") :]
+        return {name: count for name, count in asdict(self).items() if name in bad and count}
 
 
 def audit(ground: Ground) -> Audit:
@@ -51,12 +55,17 @@ def audit(ground: Ground) -> Audit:
         articles=len(ground.submitted),
         posts=len(ground.site.posts),
         pictures=len(ground.site.media),
+        uploads=ground.site.calls["media"],
         billed_by_provider=billed,
         answered_calls=states["done"],
         in_the_air=states["unknown"],
         quarantined=ground.quarantined,
         lost=len(lost_articles(ground)),
         duplicate_posts=sum(count - 1 for count in posts.values()),
+        duplicate_media=len(ground.site.media) - len(set(ground.site.media)),
+        posts_without_picture=sum(
+            picture not in ground.site.media for picture in ground.site.featured.values()
+        ),
         paid_twice_unsaid=twice + unsaid,
         ledger_faults=ledger_faults(ground),
     )

@@ -105,7 +105,7 @@ class PostgresServer:
     def lock(self, seconds: float) -> None:
         """Hold the tables of the work."""
         with psycopg.connect(self.url) as connection:
-            connection.execute("lock table ai_task_log, delivery in exclusive mode")
+            connection.execute("lock table task, ai_task_log, delivery in exclusive mode")
             time.sleep(seconds)
             connection.rollback()
 

@@ -21,7 +21,8 @@ class FakeSite:
         self.idempotent = True
         self.unanswered = 0  # so many posts are made before the line breaks
         self.posts: list[tuple[str, str]] = []  # (content id, title) of every post made
-        self.media: dict[str, int] = {}
+        self.media: list[str] = []  # hash of every attachment made
+        self.featured: dict[str, str] = {}  # content id → hash of its picture
         self.calls: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer((host, 0), _handler(self))
@@ -41,6 +42,7 @@ class FakeSite:
             if not known or not self.idempotent:
                 self.posts.append((content_id, document["title"]))
                 known = [len(self.posts) - 1]
+            self.featured[content_id] = (document.get("featured") or {}).get("sha256", "")
         link = f"http://{self.host}:{self.port}/?p={known[0] + 1}"
         return {
             "id": known[0] + 1,
@@ -63,7 +65,9 @@ class FakeSite:
         """Keep or find a file."""
         with self._lock:
             self.calls["media"] += 1
-            number = self.media.setdefault(sha256, len(self.media) + 1)
+            if sha256 not in self.media or not self.idempotent:
+                self.media.append(sha256)
+            number = self.media.index(sha256) + 1
         return {"id": number, "source_url": f"http://{self.host}:{self.port}/{sha256}.webp"}
 
 

@@ -54,8 +54,9 @@ def page(outcome: Outcome) -> str:
         "",
         "## SIGKILL",
         "",
-        f"{sum(storm.kills.values())} kills at {len(storm.kills)} points, on SQLite, forking"
-        " workers.",
+        f"{sum(storm.killed.values())} kills of workers, jobs and dispatcher at"
+        f" {len(storm.killed)} points, on SQLite, forking workers; those of the API are counted"
+        " apart.",
         "",
         *_table(("point", "kills"), sorted(storm.kills.items())),
         "## Outages",
@@ -76,6 +77,9 @@ def page(outcome: Outcome) -> str:
         "*Paid twice unsaid* are replies that were paid for twice, or calls that the provider"
         " billed and the ledger does not know.",
         "",
+        "### Last states",
+        "",
+        *_table(("work", "rows"), sorted(storm.ends.items())),
         "## Promises",
         "",
         *_table(

@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from tests.lab.processes import free_port
 
-FAULTS = ("delay", "cut", "reset", "drip", "half_close", "lost_answer")
+FAULTS = ("delay", "cut", "reset", "drip", "half_close", "lost_answer", "storm_5xx")
+STATUSES = ("500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable")
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -19,7 +20,8 @@ class FaultProxy:
     ``fault`` names what happens to a share ``rate`` of the connections: delay (1 s before the
     answer), cut (closed in the middle of it), reset (TCP reset instead of it), drip (it comes in
     small pieces), half_close (it never comes, the line stays open for 1 s), lost_answer (the
-    request arrives, its answer does not).
+    request arrives, its answer does not), storm_5xx (500, 502 or 503 of a gateway instead of it;
+    the request arrives nowhere).
     """
 
     def __init__(self, target_port: int) -> None:
@@ -50,13 +52,16 @@ class FaultProxy:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        fault = self.fault if random.random() < self.rate else None
+        self.struck += fault is not None
+        if fault == "storm_5xx":
+            _refuse(client)
+            return
         try:
             server = socket.create_connection(("127.0.0.1", self._target_port), timeout=30)
         except OSError:
             client.close()
             return
-        fault = self.fault if random.random() < self.rate else None
-        self.struck += fault is not None
         back = threading.Thread(target=self._answer, args=(server, client, fault), daemon=True)
         back.start()
         self._pump(client, server)
@@ -95,6 +100,18 @@ class FaultProxy:
                 while data := server.recv(65_536):
                     _send(client, data, fault == "drip")
                 client.shutdown(socket.SHUT_WR)
+
+
+def _refuse(client: socket.socket) -> None:
+    """Read the request, answer as a gateway does whose server is in trouble."""
+    page = b"<html><body><h1>Try again later</h1></body></html>"
+    head = f"HTTP/1.1 {random.choice(STATUSES)}\r\nContent-Type: text/html\r\n"
+    head += f"Content-Length: {len(page)}\r\nConnection: close\r\n\r\n"
+    with client, suppress(OSError):
+        client.recv(65_536)
+        client.sendall(head.encode() + page)
+        client.shutdown(socket.SHUT_WR)
+        _drain(client)
 
 
 def _drain(server: socket.socket) -> None:

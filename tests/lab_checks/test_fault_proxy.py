@@ -42,6 +42,13 @@ def test_the_answer_arrives(proxy: FaultProxy, fault: str | None) -> None:
     assert requests.get(proxy.url, timeout=TIMEOUT_S).text == "hello"
 
 
+def test_a_storm_answers_5xx_in_place_of_the_server(proxy: FaultProxy) -> None:
+    proxy.fault = "storm_5xx"
+    answer = requests.get(proxy.url, timeout=TIMEOUT_S)
+    assert answer.status_code in (500, 502, 503)
+    assert "hello" not in answer.text
+
+
 @pytest.mark.parametrize("fault", ["reset", "half_close", "lost_answer"])
 def test_the_client_is_cut_off_and_does_not_wait_for_its_timeout(
     proxy: FaultProxy, fault: str
