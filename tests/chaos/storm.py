@@ -14,6 +14,7 @@ from tests.chaos.ground import LIVE, Ground
 from tests.lab.fault_proxy import FAULTS
 from tests.lab.processes import signal_all, wait_until
 
+WEB = "API while it accepts"
 KEPT_LIVE = 12  # articles on their way while faults strike
 WAIT_S = 6.0  # a point that is not met this long is passed over
 PAUSE_S = 0.002
@@ -68,7 +69,6 @@ def _points() -> list[Point]:
 
 
 POINTS = _points()
-WEB = "API while it accepts"
 SLOW = ("whole host", "dispatcher", WEB)
 
 
