@@ -40,7 +40,7 @@ test: lint ## Everything: lint, unit, WordPress, browser and process tests
 test-fast: $(STAMP) ## Only what needs no WordPress, no browser and no other process
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -m $(QUICK) $(PYTEST_ARGS)
 
-chaos: $(STAMP) ## Kills and outages under load with an audit; writes docs/reliability.md (12 min)
+chaos: $(STAMP) ## Kills and outages under load with an audit; writes docs/reliability.md (14 min)
 	@$(BIN)/python -m tests.chaos
 
 BENCH_PYTHON := $(or $(IGNY8_CACHE),.cache)/bench-venv

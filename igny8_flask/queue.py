@@ -3,6 +3,7 @@
 from redis import Redis
 from rq import Queue
 from rq.exceptions import DuplicateJobError
+from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 from igny8_flask.cache import connect
@@ -47,6 +48,10 @@ class JobQueue:
         """Ids of all jobs that wait on the list."""
         names = self.rq.connection.lrange(self.rq.key, 0, -1)
         return {name.decode() for name in names if isinstance(name, bytes)}
+
+    def started(self) -> set[str]:
+        """Ids of all jobs that RQ takes for being in work; nothing is tidied by asking."""
+        return set(StartedJobRegistry(queue=self.rq).get_job_ids(cleanup=False))
 
     def workers(self) -> int:
         """How many workers have said lately that they live; raises RedisError."""

@@ -14,6 +14,7 @@ from igny8_flask import rotation
 from igny8_flask.ai.providers.base_url import normalize_base_url
 from igny8_flask.api.health import database_checks
 from igny8_flask.cli.failing import in_words
+from igny8_flask.cli.queue import disagreements
 from igny8_flask.cli.settings import warnings as settings_warnings
 from igny8_flask.db import db
 from igny8_flask.models import IntegrationSettings, ModelListing, Site, SiteStatus
@@ -79,10 +80,12 @@ def _redis() -> Iterator[Finding]:
 def _workers() -> Iterator[Finding]:
     cache = current().cache
     try:
-        count = JobQueue("", cache.redis).workers()
+        queue = JobQueue("", cache.redis)
+        count, differing = queue.workers(), list(disagreements(queue))
     except RedisError:
         yield "error", "Nobody knows while Redis is away."
         return
+    yield from (("warning", words) for words in differing)
     seen = cache.dispatcher()
     yield ("ok", f"{count} live.") if count else ("error", "None: start `python -m workers`.")
     if seen is None or time.time() - seen.at > SILENT_S:
@@ -161,7 +164,7 @@ CHECKS = {
     "settings": _settings,
     "database": _database,
     "redis": _redis,
-    "workers": _workers,
+    "workers": _safely(_workers),
     "secrets": _safely(_secrets),
     "providers": _safely(_providers),
     "models": _safely(_models),

@@ -1,6 +1,7 @@
 """``flask queue``: what waits, what is in work, and who works."""
 
 import time
+from collections.abc import Iterator
 
 import click
 from flask.cli import with_appcontext
@@ -9,9 +10,11 @@ from sqlalchemy import func, select
 
 from igny8_flask.cli.failing import in_words
 from igny8_flask.db import db, utcnow
+from igny8_flask.leases import Ticket
 from igny8_flask.metrics import MODELS
 from igny8_flask.models import Site, WorkState
 from igny8_flask.queue import JobQueue
+from igny8_flask.recovery import stale_queued
 from igny8_flask.services import current
 
 LIVE = (WorkState.PENDING, WorkState.PAUSED, WorkState.QUEUED, WorkState.RUNNING)
@@ -42,8 +45,29 @@ def show() -> None:
     try:
         queue = JobQueue("", cache.redis)
         click.echo(f"Redis holds {queue.depth()} job(s); {queue.workers()} worker(s) live.")
+        for words in disagreements(queue):
+            click.echo(words)
     except RedisError:
         click.echo("Redis does not answer: work waits until it is back.")
     seen = cache.dispatcher()
     age = "was not seen" if seen is None else f"made a pass {time.time() - seen.at:.1f} s ago"
     click.echo(f"The dispatcher {age}.")
+
+
+def disagreements(queue: JobQueue) -> Iterator[str]:
+    """Where RQ's books and the database differ, in words; raises RedisError."""
+    held, started = queue.held(), queue.started()
+    sent = {ticket.job_id for model in MODELS.values() for ticket in stale_queued(model)}
+    known = {
+        Ticket(model, row.id, row.generation).job_id
+        for model in MODELS.values()
+        for row in db.session.execute(
+            select(model.id, model.generation).where(
+                model.state.in_((WorkState.QUEUED, WorkState.RUNNING))
+            )
+        )
+    }
+    if lost := len(sent - held - started):
+        yield f"{lost} queued row(s) are unknown to Redis: the dispatcher sends them again."
+    if stray := len(started - known):
+        yield f"RQ takes {stray} job(s) for running that the database does not: they step aside."

@@ -19,7 +19,6 @@ from tests.lab.places import REPO, LabError
 
 REPORT = REPO / "docs" / "reliability.md"
 OUTAGES_S = (2, 8, 20)
-EMPTIED = 5
 WHOLE = {"kills": 200, "web_kills": 100, "restarts": 20, "flood": 5000}  # what the report shows
 REST_S = 400  # longest time for the work that the storms left
 CONTROLS = {
@@ -73,11 +72,15 @@ def storms(
         for length in OUTAGES_S:
             timed(f"Redis away {length} s", partial(storm.redis_away, length))
             timed(f"Redis frozen {length} s", partial(storm.redis_frozen, length))
-        for _ in range(EMPTIED):
-            timed("Redis emptied", storm.redis_emptied)
+        storm.redis_emptied()
         timed("database locked", lambda: storm.database_locked(12))
+        storm.redis_emptied()
         timed("bad line to the provider", lambda: storm.bad_line(15, to_provider=True))
+        storm.redis_emptied()
         timed("bad line to WordPress", lambda: storm.bad_line(15, to_provider=False))
+        for _ in range(2):
+            storm.redis_emptied()
+            storm.go_on(5)
         with ThreadPoolExecutor(3) as beside:
             apart = [
                 beside.submit(attempt, "web", lambda: [web.killed(ground, web_kills)]),

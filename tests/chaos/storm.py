@@ -200,7 +200,7 @@ class Storm:
         whom = "provider" if to_provider else "WordPress"
         for fault in FAULTS:
             before, proxy.rate, proxy.fault = proxy.struck, 0.3, fault
-            self._meanwhile(seconds / len(FAULTS))
+            self.go_on(seconds / len(FAULTS))
             proxy.fault = None
             self.faults[f"{whom}: {fault}"] += proxy.struck - before
             self.ground.hurry()
@@ -241,7 +241,8 @@ class Storm:
             self.accepted_s += self.ground.accepted_s[before:]
             time.sleep(max(0.3, seconds / ASKED))
 
-    def _meanwhile(self, seconds: float) -> None:
+    def go_on(self, seconds: float) -> None:
+        """Let new work come for a while."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.feed()

@@ -2,20 +2,26 @@
 
 import json
 import threading
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
+from rq.registry import StartedJobRegistry
 from sqlalchemy import select
 
 from igny8_flask.cli import install_commands
-from igny8_flask.db import db
+from igny8_flask.db import db, utcnow
 from igny8_flask.models import AITaskLog, Keyword, Site, WorkState
+from igny8_flask.queue import JobQueue
+from igny8_flask.services import current
 from tests.factories import make_site, make_task, operating
-from tests.integration.jobs_by_hand import admit_all, execute, run_next
+from tests.integration.jobs_by_hand import admit_all, execute, reload, run_next, submit_article
 from tests.lab.services import Sandbox
 
 Command = Callable[..., Result]
@@ -127,3 +133,22 @@ def test_a_wrong_start_fails_in_words(
     assert done.exit_code == 1
     assert words in done.output
     assert db.session.scalars(select(AITaskLog)).all() == []
+
+
+def test_the_operator_is_told_where_redis_and_the_database_differ(
+    command: Command, site: Site
+) -> None:
+    assert "queued row(s)" not in command("queue", "show").output
+    submit_article(site)
+    (ticket,) = admit_all()
+    row = reload(ticket)
+    row.queued_at = utcnow() - timedelta(minutes=5)
+    db.session.commit()
+    queue = JobQueue("", current().cache.redis)
+    registry = StartedJobRegistry(queue=queue.rq)
+    queue.rq.connection.zadd(registry.key, {f"{uuid.uuid4()}-1:execution": time.time() + 60})
+    for shown in (command("queue", "show").output, command("doctor").output):
+        assert "1 queued row(s) are unknown to Redis" in shown
+        assert "RQ takes 1 job(s) for running" in shown
+    queue.send(ticket)
+    assert "queued row(s)" not in command("queue", "show").output
