@@ -10,7 +10,7 @@ from igny8_flask import site_keys
 from igny8_flask.db import Base, db, utcnow
 from igny8_flask.errors import ConflictError, InputError, NotFoundError, WordPressError
 from igny8_flask.log import get_logger
-from igny8_flask.models import Content, Site, SiteStatus
+from igny8_flask.models import Content, Delivery, Site, SiteStatus, WorkState
 from igny8_flask.services import current
 from igny8_flask.site_urls import MAX_URL_CHARS, is_same_home, is_same_host, normalise
 from igny8_flask.wordpress.client import Addressee, WordPressClient
@@ -20,6 +20,7 @@ from igny8_flask.wordpress.self_test import Check, ask_site, run_self_test
 log = get_logger(__name__)
 
 TEST_AGAIN = timedelta(minutes=15)
+RECEIPTS = 20  # so many deliveries back is looked for what stood
 
 
 def store_credentials(
@@ -54,7 +55,20 @@ def door_for(site: Site, content: Content) -> WordPressClient | CoreClient:
         content.wp_post_id = post_id
         db.session.commit()
 
-    return CoreClient(client, content.wp_post_id, remember)
+    return CoreClient(client, content.wp_post_id, remember, _last_base(content))
+
+
+def _last_base(content: Content) -> dict[str, Any]:
+    """What stood in the article's post after its last delivery over core's routes."""
+    told = db.session.scalars(
+        select(Delivery.receipt)
+        .where(Delivery.site_id == content.site_id, Delivery.content_id == content.id)
+        .where(Delivery.state.in_((WorkState.SUCCESS, WorkState.FAILURE)))
+        .order_by(Delivery.finished_at.desc())
+        .limit(RECEIPTS)
+    )
+    bases = [receipt["base"] for receipt in told if receipt and "base" in receipt]
+    return dict(bases[0]) if bases else {}
 
 
 def client_for(site: Site) -> WordPressClient:

@@ -5,14 +5,15 @@ article; it is looked up by that address before every attempt, and only then, it
 down, gets its text and its real address. Serialised by the delivery's lease.
 """
 
-import hashlib
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from igny8_flask.errors import WordPressError
+from igny8_flask.wordpress import core_guard
 from igny8_flask.wordpress.client import WordPressClient
+from igny8_flask.wordpress.core_guard import raw, sha
 from igny8_flask.wordpress.replies import refusal
 
 CORE = "wp/v2"
@@ -27,7 +28,7 @@ class CoreClient:
     """One article's way to a site without the plugin.
 
     ``post_id`` is what is known of its post; ``on_created`` is called with the number of a new one
-    before anything else is done with it.
+    before anything else is done with it. ``base`` is that of the last receipt.
     """
 
     def __init__(
@@ -35,10 +36,12 @@ class CoreClient:
         rest: WordPressClient,
         post_id: int | None = None,
         on_created: Callable[[int], None] = lambda _: None,
+        base: Mapping[str, Any] | None = None,
     ) -> None:
         self._rest = rest
         self._post_id = post_id
         self._on_created = on_created
+        self._base = base or {}
 
     def whoami(self) -> dict[str, Any]:
         """The user of the application password; WordPressError when it is not accepted."""
@@ -72,21 +75,28 @@ class CoreClient:
         if post is None:
             post = self._create(content_id, document["title"])
         else:
-            self._guard(post, document)
+            core_guard.refuse(post, document, self._base, self._edit_link(post["id"]))
+        base = {} if created else self._base
         terms = {name: self._terms(name, document) for name in TAXONOMIES}
         featured = self._featured(document)
-        wanted = self._wanted(post, document, terms, featured)
-        stands = {name: _raw(post.get(name)) for name in wanted}
+        off: dict[str, set[int]] = {name: set() for name in TAXONOMIES}
+        if not document.get("force"):
+            off = {name: core_guard.taken_off(name, post, base) for name in TAXONOMIES}
+        wanted = self._wanted(post, document, core_guard.without(terms, off), featured)
+        kept = core_guard.keep(wanted, post, document, base)
+        stands = {name: raw(post.get(name)) for name in wanted}
         if any(stands[name] != value for name, value in wanted.items()):
             post = self._rest.call("POST", f"posts/{post['id']}", namespace=CORE, json=wanted)
-        return self._receipt(post, document, terms, featured, created)
+        receipt = self._receipt(post, document, terms, featured, created)
+        core_guard.tell_kept(receipt["fields"], kept, terms, off)
+        return {**receipt, "base": core_guard.noted(post, base, kept, off)}
 
     def get_content(self, content_id: uuid.UUID) -> dict[str, Any]:
         """The post of this content as it stands, with its words."""
         post = self._find(content_id)
         if post is None:
             raise _not_found()
-        words = {name: _raw(post.get(name)) for name in ("title", "content", "excerpt")}
+        words = {name: raw(post.get(name)) for name in ("title", "content", "excerpt")}
         return {**self._facts(post), **words}
 
     def delete_content(self, content_id: uuid.UUID) -> dict[str, Any]:
@@ -122,27 +132,6 @@ class CoreClient:
         self._on_created(int(post["id"]))
         return post
 
-    def _guard(self, post: Mapping[str, Any], document: Mapping[str, Any]) -> None:
-        """Refuse what the plugin would refuse; core tells neither locks nor names."""
-        if document.get("force"):
-            return
-        about = {"id": post["id"], "edit_link": self._edit_link(post["id"])}
-        if post["status"] == "trash":
-            data = {**about, "status": 409}
-            raise refusal({"code": "igny8_trashed", "message": "", "data": data})
-        text = _raw(post["content"])
-        base = document.get("base_sha")
-        if base and _sha(text) != base and text != document["content"]:
-            words = {name: _raw(post.get(name)) for name in ("title", "content", "excerpt")}
-            data = {
-                **about,
-                "status": 409,
-                "changed": ["content"],
-                "modified_gmt": post.get("modified_gmt"),
-                "theirs": words,
-            }
-            raise refusal({"code": "igny8_changed", "message": "", "data": data})
-
     def _wanted(
         self,
         post: Mapping[str, Any],
@@ -155,8 +144,9 @@ class CoreClient:
             "content": document["content"],
             "excerpt": document.get("excerpt", ""),
             "status": document["status"],
-            "featured_media": featured,
         }
+        if featured:
+            wanted["featured_media"] = featured
         public = post["status"] in PUBLIC
         if public and not document.get("force") and document["status"] not in PUBLIC:
             wanted["status"] = post["status"]
@@ -227,7 +217,7 @@ class CoreClient:
         created: bool,
     ) -> dict[str, Any]:
         fields: dict[str, Any] = {
-            name: STATES[_raw(post.get(name)) == document.get(name, "")]
+            name: STATES[raw(post.get(name)) == document.get(name, "")]
             for name in ("title", "content", "excerpt")
         }
         for name, found in terms.items():
@@ -239,7 +229,7 @@ class CoreClient:
             state = "applied" if post.get("featured_media") == featured else "failed"
             fields["featured"] = {"state": state, "id": featured}
         if document.get("images"):
-            fields["images"] = _images(_raw(post["content"]), document["images"])
+            fields["images"] = _images(raw(post["content"]), document["images"])
         if document.get("seo"):
             fields["seo"] = {"state": "ignored", "plugin": "none"}
         if document.get("date_gmt"):
@@ -255,7 +245,7 @@ class CoreClient:
             "slug": post.get("slug", ""),
             "edit_link": self._edit_link(post["id"]),
             "modified_gmt": post.get("modified_gmt"),
-            "sha": _sha(_raw(post.get("content"))),
+            "sha": sha(raw(post.get("content"))),
             "changed": [],
         }
 
@@ -266,15 +256,6 @@ class CoreClient:
 def _mark(what: uuid.UUID | str) -> str:
     """The address by which a post or picture of ours is found again."""
     return MARK + str(what)[:40]
-
-
-def _raw(value: Any) -> Any:
-    """The stored text of a field that core answers in two forms."""
-    return value.get("raw", "") if isinstance(value, Mapping) else value
-
-
-def _sha(text: Any) -> str:
-    return hashlib.sha256(str(text or "").encode()).hexdigest()
 
 
 def _slug_of(name: str) -> str:

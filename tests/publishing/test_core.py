@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from igny8_flask import core_sites, create_app, publishing, unlinking
+from igny8_flask import core_sites, create_app, publishing, site_settings, unlinking
 from igny8_flask.db import db
 from igny8_flask.errors import WordPressError
 from igny8_flask.models import (
@@ -187,6 +187,32 @@ def test_a_persons_edit_survives(core: Home) -> None:
     assert "Mine." in core.post(content)["post_content"]
     assert core.deliver(content, force=True).state is WorkState.SUCCESS
     assert "Ours." in core.post(content)["post_content"]
+
+
+def test_what_a_person_set_beside_the_text_stays(core: Home) -> None:
+    content = core.article(title="Set over core", status=ContentStatus.APPROVED)
+    core.deliver(content, status="publish")
+    core.wp.wp_eval(
+        f"wp_update_post( array( 'ID' => {content.wp_post_id}, 'post_status' => 'draft',"
+        " 'post_name' => 'theirs' ) );",
+        "ed",
+    )
+    site_settings.update(core.site, {"publishing": {"status": "publish", "moderation": False}})
+    for text in ("<p>Second.</p>", "<p>Third.</p>"):
+        content.html = text
+        db.session.commit()
+        delivery = core.deliver(content)
+        assert delivery.state is WorkState.SUCCESS, delivery.error
+        assert any("person" in words for words in (delivery.result or {})["warnings"])
+        post = core.post(content)
+        assert (post["post_status"], post["post_name"]) == ("draft", "theirs")
+        assert text in post["post_content"]
+    core.wp.wp_eval(
+        f"wp_update_post( array( 'ID' => {content.wp_post_id}, 'post_title' => 'Mine' ) );", "ed"
+    )
+    content.html = "<p>Fourth.</p>"
+    db.session.commit()
+    assert core.deliver(content).error_code == "wp_changed"
 
 
 def test_the_way_to_the_trash_and_back(core: Home) -> None:
