@@ -4,6 +4,7 @@ from tests.chaos.audit import Audit, audit
 from tests.chaos.ground import Ground
 from tests.lab.processes import wait_until
 
+CONTROL_S = 300  # longest time for the work of a control
 UNGUARDED = ("-m", "tests.chaos.unguarded")
 BETWEEN_TWO_CALLS = """
 select 1 from ai_task_log r join paid_call c on c.run_id = r.id
@@ -18,7 +19,7 @@ def without_checkpoints() -> Audit:
         ground.submit(TITLE)
         wait_until(lambda: bool(ground.rows(BETWEEN_TWO_CALLS)), 60, "a picture is drawn")
         ground.kill_horses()
-        ground.finish(90)
+        ground.finish(CONTROL_S)
         return audit(ground)
 
 
@@ -29,5 +30,5 @@ def without_idempotent_site() -> Audit:
         ground.site.unanswered = 2
         for number in range(2):
             ground.submit(f"{TITLE} {number}")
-        ground.finish(90)
+        ground.finish(CONTROL_S)
         return audit(ground)

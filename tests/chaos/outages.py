@@ -36,7 +36,7 @@ def on_postgresql(kills: int, stops: int) -> list[Case]:
         storm.kill(kills, 60)
         storm.database_locked(LOCKED_S)
         refusals = [_stopped(ground, server, storm, number) for number in range(stops)]
-        ground.finish(120)
+        ground.finish(300)
         found = audit(ground)
         slowest = max(seconds for _, seconds in refusals)
         told = all(status == 503 for status, _ in refusals)
@@ -123,7 +123,7 @@ def _wrong_clock(ground: Ground, minutes: int) -> Case:
     ground.workers.kill()
     ground.start_workers(clock)
     begun = time.monotonic()
-    ground.finish(180)
+    ground.finish(300)
     seconds = time.monotonic() - begun
     found = audit(ground)
     return Case(
@@ -150,7 +150,7 @@ def _disk_full(folder: Path) -> Case:
         answers = [_ask(ground, number) for number in range(5)]
         wait_until(lambda: _write_age(ground) > ALARM_S, 60, "the alarm")
         filler.unlink()
-        ground.finish(120)
+        ground.finish(300)
         wait_until(lambda: _write_age(ground) < ALARM_S, 60, "the end of the alarm")
         found = audit(ground)
         half = ground.rows("select title from task where title like 'Refused %'")

@@ -131,7 +131,7 @@ def under_load(ground: Ground, count: int) -> Case:
     finally:
         load.stop()
         api.stop()
-    ground.finish(120)
+    ground.finish(300)
     bad = sum(times for status, times in load.answers.items() if status == 0 or status >= 500)
     states = ground.rows("select state, count(*) as rows from ai_task_log group by state")
     unfinished = [row for row in states if row["state"] != "success"]

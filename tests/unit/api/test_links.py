@@ -134,7 +134,10 @@ def test_removal_sends_posts_anew_and_spares_what_people_changed(plugin: Caller)
     (told,) = answer.json["changed"]
     assert (told["title"], told["wp_changed_by"]) == ("Edited", "Ed")
     (delivery,) = db.session.query(Delivery).all()
-    assert (delivery.content_id, delivery.options) == (held.id, {"status": "publish"})
+    assert (delivery.content_id, delivery.options) == (
+        held.id,
+        {"status": "publish", "status_asked": False},
+    )
     assert answer.json["status_url"].endswith(f"/deliveries/{delivery.id}/status/")
     assert all(one.links["off"] for one in (held, edited, bare, gone))
 
