@@ -89,15 +89,13 @@ def accept(
     options: Mapping[str, Any] | None = None,
     author: str | None = None,
 ) -> Delivery | None:
-    """Take the proposal; the row then holds what it replaced. A post on the site is brought up
+    """Take the proposal; what it replaces is kept as a version. A post on the site is brought up
     to date, unless a person changed it there; returns that delivery. ``options`` are those of
     ``publishing.submit``."""
     content, proposal = proposal_of(site, content_id)
     versions.keep(content, VersionOrigin.REVISED, author)
     for name in versions.TEXT_PARTS:
-        old, new = getattr(content, name), getattr(proposal, name)
-        setattr(content, name, new)
-        setattr(proposal, name, old)
+        setattr(content, name, getattr(proposal, name))
     content.moderation = None
     proposal.state = ProposalState.ACCEPTED
     db.session.flush()

@@ -10,21 +10,11 @@ from sqlalchemy import delete, select, update
 from igny8_flask import differences
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError, NotFoundError
-from igny8_flask.models import AITaskLog, Content, ContentVersion, VersionOrigin
+from igny8_flask.models import AITaskLog, ArticleText, Content, ContentVersion, VersionOrigin
 from igny8_flask.rows import find
 from igny8_flask.services import current
 
-TEXT_PARTS = (
-    "title",
-    "html",
-    "excerpt",
-    "word_count",
-    "seo",
-    "terms",
-    "faq",
-    "warnings",
-    "provenance",
-)
+TEXT_PARTS = tuple(ArticleText.__annotations__)
 STALE = (
     "Somebody changed this article while you had it open. Your text is still in the form: compare"
     " it with the present one, then save again to put yours over it."

@@ -36,9 +36,17 @@ def warm_up(app: Flask, forks: bool) -> None:
         get_function(name)
     normalize("# Ready\n\nOnce, so that each child finds its parsers made.")
     if forks:
-        rehearse(app)
+        _rehearse(app)
     gc.collect()
     gc.freeze()
+
+
+def _rehearse(app: Flask) -> None:
+    """Play one job through; it only saves time, so no fault of it keeps the workers from work."""
+    try:
+        rehearse(app)
+    except Exception:
+        log.exception("rehearsal_failed")
 
 
 class Supervisor:

@@ -23,6 +23,7 @@ from igny8_flask.models.publishing import Delivery, Publication, SiteMedia, Site
 from igny8_flask.models.runs import AITaskLog, PaidCall
 from igny8_flask.models.system import AIPrompt, Heartbeat, IdempotencyRecord, IntegrationSettings
 from igny8_flask.models.writer import (
+    ArticleText,
     Content,
     ContentProposal,
     ContentVersion,
@@ -35,6 +36,7 @@ __all__ = [
     "AIPrompt",
     "AITaskLog",
     "Account",
+    "ArticleText",
     "BudgetCounter",
     "BudgetHold",
     "CallState",

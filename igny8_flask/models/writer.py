@@ -55,15 +55,31 @@ class Task(Identified, Timestamped, SiteOwned, Base):
     )
 
 
-class Content(Identified, Timestamped, SiteOwned, Base):
-    """An article: clean HTML, and what is known of its post on the site.
+class ArticleText:
+    """What makes up an article's text, as it stands, is proposed or stood.
 
     ``seo`` is ``{"title", "description", "focus"}``; ``terms`` is ``{"categories", "tags"}``;
+    ``provenance`` says which model and prompt made it and whether that was the sandbox.
+    """
+
+    title: Mapped[str] = mapped_column(String(300))
+    html: Mapped[str] = mapped_column(Text, deferred=True)
+    excerpt: Mapped[str] = mapped_column(Text, default="")
+    word_count: Mapped[int] = mapped_column(default=0)
+    seo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    faq: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Content(Identified, Timestamped, SiteOwned, ArticleText, Base):
+    """An article: clean HTML, and what is known of its post on the site.
+
     ``links`` is ``{"off", "skip", "placed"}``: internal links unwanted here, single ones unwanted,
     and those that stand in the post;
     ``wp_changed_at`` and ``_by`` tell of a person's edit on the site since our last delivery.
-    ``moderation`` is the provider's verdict on this very text, None while there is none;
-    ``provenance`` says which model and prompt made it and whether that was the sandbox.
+    ``moderation`` is the provider's verdict on this very text, None while there is none.
     ``version`` counts the changes of its text; what stood before is a ``ContentVersion``.
     """
 
@@ -75,18 +91,9 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     )
 
     task_id: Mapped[uuid.UUID | None]
-    title: Mapped[str] = mapped_column(String(300))
-    html: Mapped[str] = mapped_column(Text, deferred=True)
-    excerpt: Mapped[str] = mapped_column(Text, default="")
-    word_count: Mapped[int] = mapped_column(default=0)
     status: Mapped[ContentStatus] = mapped_column(
         stored(ContentStatus), default=ContentStatus.DRAFT
     )
-    seo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    faq: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
-    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     moderation: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     links: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     version: Mapped[int] = mapped_column(default=1)
@@ -116,11 +123,8 @@ class Content(Identified, Timestamped, SiteOwned, Base):
     )
 
 
-class ContentProposal(Identified, Timestamped, SiteOwned, Base):
-    """A rewritten article beside the present one, until a person takes or drops it.
-
-    Once taken, the row holds what it replaced.
-    """
+class ContentProposal(Identified, Timestamped, SiteOwned, ArticleText, Base):
+    """A rewritten article beside the present one, until a person takes or drops it."""
 
     __tablename__ = "content_proposal"
     __table_args__ = site_table(
@@ -130,18 +134,9 @@ class ContentProposal(Identified, Timestamped, SiteOwned, Base):
 
     content_id: Mapped[uuid.UUID]
     state: Mapped[ProposalState] = mapped_column(stored(ProposalState), default=ProposalState.OPEN)
-    title: Mapped[str] = mapped_column(String(300))
-    html: Mapped[str] = mapped_column(Text)
-    excerpt: Mapped[str] = mapped_column(Text, default="")
-    word_count: Mapped[int] = mapped_column(default=0)
-    seo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    faq: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
-    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
-class ContentVersion(Identified, Timestamped, SiteOwned, Base):
+class ContentVersion(Identified, Timestamped, SiteOwned, ArticleText, Base):
     """An article as it stood before a change."""
 
     __tablename__ = "content_version"
@@ -154,15 +149,6 @@ class ContentVersion(Identified, Timestamped, SiteOwned, Base):
     origin: Mapped[VersionOrigin] = mapped_column(stored(VersionOrigin))
     author: Mapped[str | None] = mapped_column(String(250))
     made_at: Mapped[datetime]
-    title: Mapped[str] = mapped_column(String(300))
-    html: Mapped[str] = mapped_column(Text, deferred=True)
-    excerpt: Mapped[str] = mapped_column(Text, default="")
-    word_count: Mapped[int] = mapped_column(default=0)
-    seo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    faq: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
-    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class ImageFile(AccountOwned, Base):

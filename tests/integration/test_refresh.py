@@ -9,7 +9,15 @@ from igny8_flask import refresh, runs
 from igny8_flask.ai.functions.generate_content import GenerateContentFunction
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
-from igny8_flask.models import Content, ContentProposal, Delivery, ProposalState, Site, WorkState
+from igny8_flask.models import (
+    Content,
+    ContentProposal,
+    ContentVersion,
+    Delivery,
+    ProposalState,
+    Site,
+    WorkState,
+)
 from tests.factories import make_content
 from tests.integration.jobs_by_hand import run_next, submit_article
 
@@ -52,9 +60,11 @@ def test_taking_it_keeps_what_it_replaced_and_updates_the_post(
     assert delivery is not None
     assert delivery.options == {"status": "pending"}
     assert delivery.content_id == content.id
-    assert "Polished by hand." not in html_of(content)
     (row,) = db.session.scalars(select(ContentProposal)).all()
-    assert (row.state, row.html) == (ProposalState.ACCEPTED, "<p>Polished by hand.</p>")
+    assert row.state is ProposalState.ACCEPTED
+    assert html_of(content) == row.html
+    (kept,) = db.session.scalars(select(ContentVersion)).all()
+    assert kept.html == "<p>Polished by hand.</p>"
 
 
 def test_dropping_it_changes_nothing_and_a_newer_one_replaces_it(

@@ -13,6 +13,7 @@ from igny8_flask.models import Account, AITaskLog, Delivery, Site, WorkState
 from igny8_flask.services import current
 from tests.integration.jobs_by_hand import run_next, submit_article
 from tests.lab.services import Sandbox
+from workers import supervisor
 from workers.rehearsal import rehearse
 
 pytestmark = pytest.mark.redis
@@ -57,3 +58,15 @@ def test_the_rehearsal_plays_to_its_end_and_leaves_nothing(
     assert len(sandbox.journal()) == calls
     for model, count in ((Account, 1), (Site, 1), (AITaskLog, 0), (Delivery, 0)):
         assert db.session.scalar(select(func.count()).select_from(model)) == count
+
+
+def test_a_rehearsal_that_fails_is_told_and_keeps_no_worker_from_work(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fall(_app: Flask) -> None:
+        raise OSError("no room for a stage")
+
+    monkeypatch.setattr(supervisor, "rehearse", fall)
+    supervisor.warm_up(app, forks=True)
+    assert "rehearsal_failed" in caplog.text
+    assert "no room for a stage" in caplog.text
