@@ -8,6 +8,7 @@ from typing import Any
 
 from igny8_flask.ai.replies.article_fields import assembled_body, faq_entries, string_list
 from igny8_flask.ai.replies.article_text import read_text_article
+from igny8_flask.ai.replies.cuts import is_cut
 from igny8_flask.ai.replies.extract import Document, ExtractedJSON, extract_json
 from igny8_flask.ai.replies.outlines import read_outline
 from igny8_flask.ai.replies.prose import (
@@ -18,7 +19,6 @@ from igny8_flask.ai.replies.prose import (
     prose_words,
     trimmed_cut,
 )
-from igny8_flask.ai.replies.reader import is_cut
 from igny8_flask.ai.replies.results import ArticleReply, ArticleRow, listed
 from igny8_flask.ai.replies.shapes import decoded, fields_of, pick, words
 from igny8_flask.ai.replies.text import clean_reply, one_line, unfence

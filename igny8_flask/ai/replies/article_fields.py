@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from igny8_flask.ai.replies.reader import is_cut
+from igny8_flask.ai.replies.cuts import is_cut
 from igny8_flask.ai.replies.results import FaqEntry
 from igny8_flask.ai.replies.shapes import decoded, fields_of, words
 from igny8_flask.ai.replies.text import one_line

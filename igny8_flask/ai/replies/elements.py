@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-from igny8_flask.ai.replies.reader import CutDict, CutStr
+from igny8_flask.ai.replies.cuts import CutDict, CutStr
 from igny8_flask.ai.replies.text import one_line
 
 _FIRST = re.compile(r"<([a-zA-Z][\w:-]*)[^<>]{0,500}>")

@@ -11,15 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from igny8_flask.ai.replies.cuts import CutList, is_cut, too_deep
 from igny8_flask.ai.replies.escapes import decode_escapes
 from igny8_flask.ai.replies.notations import read_notation
-from igny8_flask.ai.replies.reader import (
-    CutList,
-    NotJSONError,
-    Reader,
-    is_cut,
-    too_deep,
-)
+from igny8_flask.ai.replies.reader import NotJSONError, Reader
 from igny8_flask.ai.replies.text import clean_reply, unfence, visible
 
 _BRACKET = re.compile(r"[{\[]")

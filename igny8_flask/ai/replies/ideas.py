@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from igny8_flask.ai.replies.asked import AskedClusters
+from igny8_flask.ai.replies.cuts import is_cut
 from igny8_flask.ai.replies.documents import surviving
 from igny8_flask.ai.replies.extract import ExtractedJSON, extract_json
 from igny8_flask.ai.replies.matching import KeywordIndex, item_text, split_items
 from igny8_flask.ai.replies.outlines import read_outline
-from igny8_flask.ai.replies.reader import is_cut
 from igny8_flask.ai.replies.results import ClusterRef, IdeaRow, IdeasReply, OutlineSection, listed
 from igny8_flask.ai.replies.shapes import decoded, fields_of, key_of, pick, words
 from igny8_flask.ai.replies.text import one_line

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from igny8_flask.ai.replies.cuts import is_cut
 from igny8_flask.ai.replies.documents import surviving
 from igny8_flask.ai.replies.extract import ExtractedJSON, extract_json
 from igny8_flask.ai.replies.matching import KeywordIndex
-from igny8_flask.ai.replies.reader import is_cut
 from igny8_flask.ai.replies.results import ImagePromptRow, ImagePromptsReply, listed
 from igny8_flask.ai.replies.shapes import decoded, fields_of, key_of, words
 from igny8_flask.ai.replies.text import folded, one_line

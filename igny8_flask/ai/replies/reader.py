@@ -9,9 +9,9 @@ ones. Depth is bounded; the work is linear in the text.
 import re
 from typing import Any
 
+from igny8_flask.ai.replies.cuts import MAX_DEPTH, CutDict, CutList, CutStr, is_cut
 from igny8_flask.ai.replies.escapes import decode_escapes, without_cut_escape
 
-MAX_DEPTH = 60
 _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.{0,500}?\*/|#[^\n]*)*", re.DOTALL)
 _BEHIND_QUOTE = re.compile(r"\s*(?:/\*.{0,500}?\*/\s*|(?<=\s)(?://|#)[^\n]*\n\s*)*", re.DOTALL)
 _KEY_AHEAD = re.compile(
@@ -36,40 +36,6 @@ _CLOSERS = {
     '"': '"', "'": "'’", "“": '”“"‟″', "”": '”"“', "„": '“”"‟', "‘": "’'‘", "`": "`", "«": "»",
 }  # fmt: skip
 _STOPS = {closers: re.compile(rf"[\\{closers}]") for closers in set(_CLOSERS.values())}
-
-
-class CutDict(dict[str, Any]):
-    """An object that the text ended in; its last value may be cut too."""
-
-
-class CutList(list[Any]):
-    """An array that the text ended in; its last item may be cut too."""
-
-
-class CutStr(str):
-    """A string that the text ended in."""
-
-    __slots__ = ()
-
-
-def is_cut(value: object) -> bool:
-    """Tell whether the text ended inside this value."""
-    return isinstance(value, CutDict | CutList | CutStr)
-
-
-def too_deep(value: object) -> bool:
-    """Whether a decoded value is nested deeper than this reader would go."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for item in level
-            if isinstance(item, list | dict)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return False
-    return True
 
 
 class NotJSONError(ValueError):

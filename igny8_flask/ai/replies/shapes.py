@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from igny8_flask.ai.replies.reader import too_deep
+from igny8_flask.ai.replies.cuts import too_deep
 from igny8_flask.ai.replies.text import one_line
 
 _MAX_DEPTH = 8
