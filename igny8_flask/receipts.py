@@ -34,7 +34,7 @@ def judge(document: Mapping[str, Any], receipt: Mapping[str, Any]) -> Judgement:
     fields = receipt.get("fields") or {}
     for check in (
         _text,
-        _author,
+        _kind,
         _kept,
         _status,
         _slug,
@@ -79,13 +79,18 @@ def _text(
             judgement.warnings.append(f"The site changed the {words} while storing it.")
 
 
-def _author(
+def _kind(
     judgement: Judgement, document: Mapping[str, Any], _: Any, fields: Mapping[str, Any]
 ) -> None:
     if document.get("author") and state_of(fields, "author") == "altered":
         judgement.warnings.append(
             f"“{document['author']}” may not write on the site: the post has another author."
         )
+    for name, words in (("author", "The author"), ("post_type", "The post type")):
+        if state_of(fields, name) == "ignored":
+            judgement.warnings.append(
+                f"{words} of the publishing rules needs the IGNY8 plugin on the site."
+            )
 
 
 def _kept(

@@ -18,6 +18,7 @@ from igny8_flask.wordpress.replies import refusal
 
 CORE = "wp/v2"
 MARK = "igny8-"
+POST_TYPE = "post"
 PUBLIC = ("publish", "private")
 STATES = {True: "applied", False: "altered"}
 EXISTS = "term_exists"
@@ -232,6 +233,10 @@ class CoreClient:
             fields["images"] = _images(raw(post["content"]), document["images"])
         if document.get("seo"):
             fields["seo"] = {"state": "ignored", "plugin": "none"}
+        if document.get("author"):
+            fields["author"] = "ignored"
+        if document.get("post_type", POST_TYPE) != POST_TYPE:
+            fields["post_type"] = "ignored"
         if document.get("date_gmt"):
             same = post.get("date_gmt") == document["date_gmt"].removesuffix("Z")
             fields["date_gmt"] = STATES[same]

@@ -55,6 +55,7 @@ def test_work_in_the_background_is_found_after_a_reload_and_in_other_tabs(
     badge(screens.page).get_by_role("button", name=JOB).click()
     expect(screens.dialog.get_by_role("heading", name=JOB)).to_be_visible()
     expect(finished(screens)).to_be_visible(timeout=RUN_MS)
+    assert states(stack) == ["success"]
 
 
 def test_another_person_finds_the_running_work(

@@ -61,6 +61,15 @@ def screens(admin_tab: Tab) -> AdminScreens:
     return AdminScreens(admin_tab)
 
 
+@pytest.fixture
+def writing(screens: AdminScreens, stack: Stack) -> AdminScreens:
+    """The dialog of an article that is being written, slowly."""
+    screens.add_task(TITLE, "birds")
+    stack.sandbox_provider.pace("3")
+    screens.press_generate(TITLE)
+    return screens
+
+
 def test_an_expired_nonce_is_renewed_and_the_click_counts_once(
     screens: AdminScreens, stack: Stack
 ) -> None:
@@ -72,47 +81,39 @@ def test_an_expired_nonce_is_renewed_and_the_click_counts_once(
 
 
 def test_a_lost_login_is_said_and_the_work_goes_on(
-    screens: AdminScreens, stack: Stack, admin_tab: Tab
+    writing: AdminScreens, stack: Stack, admin_tab: Tab
 ) -> None:
-    screens.add_task(TITLE, "birds")
-    stack.sandbox_provider.pace("3")
-    screens.press_generate(TITLE)
     admin_tab.page.context.clear_cookies()
-    said = screens.dialog.get_by_text("You have been logged out", exact=True)
+    said = writing.dialog.get_by_text("You have been logged out", exact=True)
     expect(said).to_be_visible(timeout=RUN_MS)
-    expect(screens.dialog.get_by_role("link", name="Log in again")).to_be_visible()
+    expect(writing.dialog.get_by_role("link", name="Log in again")).to_be_visible()
     stack.settle()
     assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]
 
 
 def test_after_logging_in_again_in_another_tab_the_dialog_goes_on_by_itself(
-    screens: AdminScreens, stack: Stack, admin_tab: Tab, connected_site: WordPressSite
+    writing: AdminScreens, stack: Stack, admin_tab: Tab, connected_site: WordPressSite
 ) -> None:
-    screens.add_task(TITLE, "birds")
-    stack.sandbox_provider.pace("3")
-    screens.press_generate(TITLE)
     context = admin_tab.page.context
     context.clear_cookies()
-    expect(screens.dialog.get_by_text("You have been logged out")).to_be_visible(timeout=RUN_MS)
+    expect(writing.dialog.get_by_text("You have been logged out")).to_be_visible(timeout=RUN_MS)
     Tab(context.new_page(), connected_site).login()
-    screens.page.evaluate(LOOK)
-    expect(screens.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+    writing.page.evaluate(LOOK)
+    expect(writing.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
     assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]
 
 
 def test_a_right_that_was_taken_away_is_told_from_a_lost_login(
-    screens: AdminScreens, stack: Stack, connected_site: WordPressSite
+    writing: AdminScreens, stack: Stack, connected_site: WordPressSite
 ) -> None:
-    screens.add_task(TITLE, "birds")
-    stack.sandbox_provider.pace("3")
-    screens.press_generate(TITLE)
     connected_site.wp_eval(MAY_SEE.format("false"))
-    said = screens.dialog.get_by_text("You may not see this any more")
+    said = writing.dialog.get_by_text("You may not see this any more")
     expect(said).to_be_visible(timeout=RUN_MS)
-    expect(screens.dialog.get_by_role("link", name="Log in again")).to_have_count(0)
+    expect(writing.dialog.get_by_role("link", name="Log in again")).to_have_count(0)
     connected_site.wp_eval(MAY_SEE.format("true"))
-    screens.page.evaluate(LOOK)
-    expect(screens.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+    writing.page.evaluate(LOOK)
+    expect(writing.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+    assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]
 
 
 def test_a_row_deleted_elsewhere_is_said_so(
@@ -125,6 +126,7 @@ def test_a_row_deleted_elsewhere_is_said_so(
     screens.button(TITLE).click()
     expect(screens.dialog).to_contain_text("This did not work", timeout=RUN_MS)
     expect(screens.dialog).to_contain_text("does not exist any more")
+    assert stack.rows(WRITTEN) == []
 
 
 def test_many_keywords_are_pasted_at_once(screens: AdminScreens, admin_tab: Tab) -> None:

@@ -130,12 +130,14 @@ def test_an_article_arrives_with_pictures_terms_and_address(core: Home) -> None:
     illustrate(content, ImageKind.DESKTOP, "blue", heading="Water", position=1)
     content.seo = {"title": "Search"}
     db.session.commit()
+    site_settings.update(core.site, {"publishing": {"author": "ed", "post_type": "page"}})
     delivery = core.deliver(content)
     assert delivery.state is WorkState.SUCCESS, delivery.error
     result = delivery.result or {}
     assert result["receipt"]["slug"] == "whole-over-core"
     assert result["receipt"]["fields"]["featured"]["state"] == "applied"
-    assert any("plugin" in words for words in result["warnings"])
+    for name in ("Search title", "The author", "The post type"):
+        assert any(w.startswith(name) and "plugin" in w for w in result["warnings"]), name
     assert any("nowhere" in words for words in result["warnings"])
     assert posts(core, "Whole over core") == [content.wp_post_id]
     assert len(db.session.scalars(select(SiteMedia)).all()) == 2

@@ -184,7 +184,7 @@ def test_a_module_imports_nothing_from_above_it(name):
 
 def test_no_modules_import_each_other_in_a_circle():
     graph = {name: imports(name) & FILES.keys() - {name} for name in FILES}
-    tuple(graphlib.TopologicalSorter(graph).static_order())
+    assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(FILES)
 
 
 def test_the_sandbox_stands_alone():
@@ -215,11 +215,11 @@ def test_the_environment_is_read_at_the_entry_only():
     assert readers - ENVIRONMENT_READERS == set()
 
 
-def test_no_module_outgrows_300_lines():
+def test_a_module_stays_under_300_lines():
     long = {
         name: lines
         for name, path in FILES.items()
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) >= 300
     }
     assert long == {}
 
