@@ -3,6 +3,7 @@
 import re
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -54,9 +55,9 @@ def unhashed(lock: Path) -> list[str]:
 
 def licence_of(package: Distribution) -> str:
     """What the metadata says: the expression, else the classifiers, else the free text."""
-    metadata = package.metadata
+    metadata: Any = package.metadata
     if expression := metadata.get("License-Expression"):
-        return expression
+        return str(expression)
     kinds = [kind.split(" :: ") for kind in metadata.get_all("Classifier") or []]
     names = [kind[-1] for kind in kinds if kind[0] == "License" and len(kind) > 2]
     if names:

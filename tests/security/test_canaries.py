@@ -155,7 +155,8 @@ def work_that_fails(site: Site, app: Flask) -> list[str]:
 
 
 def _code(ticket: Ticket) -> str:
-    row = db.session.get_one(ticket.model, ticket.id, populate_existing=True)
+    model: type[Any] = ticket.model
+    row = db.session.get_one(model, ticket.id, populate_existing=True)
     assert row.state is not WorkState.SUCCESS
     return str(row.error_code)
 
@@ -163,7 +164,7 @@ def _code(ticket: Ticket) -> str:
 def dump_of_redis(redis: Redis) -> str:
     parts: list[Any] = []
     for key in redis.client.scan_iter():
-        kind = redis.client.type(key)
+        kind: Any = redis.client.type(key)
         read: dict[bytes, Any] = {
             b"string": redis.client.get,
             b"hash": redis.client.hgetall,

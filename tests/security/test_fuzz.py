@@ -12,7 +12,13 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from igny8_flask.ai.replies import parse_article, parse_clusters, parse_ideas, parse_image_prompts
+from igny8_flask.ai.replies import (
+    Reply,
+    parse_article,
+    parse_clusters,
+    parse_ideas,
+    parse_image_prompts,
+)
 from igny8_flask.api.json_door import read_json
 from igny8_flask.content import normalize
 from igny8_flask.crypto import BASE62, new_site_key, read_site_key
@@ -234,7 +240,7 @@ def check_answer(text: str) -> None:
     clusters = parse_clusters(text, keywords=ASKED)
     told = [keyword for row in clusters.rows for keyword in row.keywords]
     assert sorted([*told, *clusters.unassigned]) == sorted(ASKED)
-    replies = [
+    replies: list[Reply[Any]] = [
         *(clusters, parse_ideas(text, keywords=ASKED), parse_article(text, outline=["Soil"])),
         parse_image_prompts(text, headings=["Soil"]),
     ]

@@ -114,7 +114,7 @@ def test_a_rotation_under_load_fails_no_call(place: Ground, full: bool, tell: Te
     for _ in range(10 if full else 3):
         answer = client.post("/v1/sites/rotate_key/", headers={"Authorization": f"Bearer {key[0]}"})
         stop.wait(0.2)  # the old key is still in use while the new one is on its way
-        key[0] = answer.json["site_key"]
+        key[0] = json.loads(answer.text)["site_key"]
         stop.wait(0.2)
     stop.set()
     for caller in callers:
@@ -135,7 +135,7 @@ def test_a_revoked_key_is_refused_at_once(place: Ground, tell: Teller) -> None:
     ).one()
     site_keys.revoke(public_id)
     started = time.monotonic()
-    assert client.get(ME, headers=headers).json["code"] == "key_revoked"
+    assert "key_revoked" in client.get(ME, headers=headers).text
     tell("T5 seconds until a revoked key is refused", f"{time.monotonic() - started:.2f}")
     assert CALLER_TTL_S <= 5, "polls may believe Redis for no longer"
     revive(place.app)
