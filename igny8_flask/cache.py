@@ -69,7 +69,7 @@ def connect(redis_url: str) -> Redis:
     """Client that fails fast: for everything but a worker's blocking pop."""
     return Redis.from_url(
         redis_url,
-        socket_timeout=1.0,
+        socket_timeout=0.5,
         socket_connect_timeout=0.5,
         retry=Retry(NoBackoff(), 1),
         health_check_interval=30,
