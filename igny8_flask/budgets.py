@@ -125,25 +125,25 @@ def settle(call: PaidCall, cost: Decimal | None) -> None:
 def standing(account_id: uuid.UUID, site_id: uuid.UUID | None) -> list[Cap]:
     """Every cap of an account and, when given, of a site, with what is used of it now."""
     config = _config(account_id, site_id)
-    now = utcnow()
+    today = utcnow().date()
+    owners = {"account": account_id} | ({"site": site_id} if site_id else {})
+    keys = {
+        (scope, period): _key(scope, owner, period, _which(period, today))
+        for scope, owner in owners.items()
+        for period in PERIODS
+    }
+    table = BudgetCounter
+    rows = db.session.execute(
+        select(table.key, table.used, table.unpriced).where(table.key.in_(keys.values()))
+    )
+    spent = {key: (used, unpriced) for key, used, unpriced in rows}
     caps = []
-    for scope in SCOPES if site_id else SCOPES[:1]:
-        owner = site_id if scope == "site" else account_id
-        for period in PERIODS:
-            key = _key(scope, owner, period, _which(period, now.date()))
-            row = db.session.get(BudgetCounter, key, populate_existing=True)
-            used, unpriced = (row.used, row.unpriced) if row else (0, 0)
-            limit = config.limit(scope, period)
-            caps.append(
-                Cap(
-                    scope,
-                    period,
-                    None if limit is None else _dollars(limit),
-                    _dollars(used),
-                    _dollars(unpriced),
-                    resets_at(period, now.date()),
-                )
-            )
+    for (scope, period), key in keys.items():
+        used, unpriced = spent.get(key, (0, 0))
+        limit = config.limit(scope, period)
+        cap_usd = None if limit is None else _dollars(limit)
+        amounts = (cap_usd, _dollars(used), _dollars(unpriced))
+        caps.append(Cap(scope, period, *amounts, resets_at(period, today)))
     return caps
 
 

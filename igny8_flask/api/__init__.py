@@ -4,6 +4,7 @@ from flask import Flask
 
 from igny8_flask import auth
 from igny8_flask.api import (
+    activity,
     choices,
     clusters,
     content,
@@ -12,6 +13,7 @@ from igny8_flask.api import (
     images,
     keywords,
     links,
+    overview,
     problems,
     prompts,
     publisher,
@@ -50,6 +52,8 @@ RESOURCES = (
     links,
     schedule,
     system,
+    overview,
+    activity,
     prompts,
 )
 

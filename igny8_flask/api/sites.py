@@ -10,6 +10,7 @@ from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import Answer, Id, Text, Time
 from igny8_flask.auth import calling_home, principal, refuse_reader
 from igny8_flask.limits import Limit
+from igny8_flask.models import Site
 from igny8_flask.services import current
 from igny8_flask.version import VERSION
 
@@ -150,14 +151,11 @@ def store_credentials(body: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, MeOut)
 def read_me(args: dict[str, Any]) -> dict[str, Any]:
     """Show the site and its connection."""
-    site, home = principal().site, calling_home()
+    site = principal().site
     if args["test"]:
         refuse_reader()
-        sites.forget_copy(site, home)
-    connection = (sites.check_connection(site) if args["test"] else site.connection) or NOT_TESTED
-    copy = sites.copy_check(site, home)
-    checks = [*connection.get("checks", []), *([copy.as_dict()] if copy else [])]
-    return {"site": site, "connection": {**connection, "checks": checks}}
+        sites.forget_copy(site, calling_home())
+    return told(site, sites.check_connection(site) if args["test"] else site.connection)
 
 
 @blp.route("/me/", methods=["DELETE"])
@@ -173,3 +171,11 @@ def disconnect() -> dict[str, Any]:
 def rotate_key() -> dict[str, Any]:
     """Get a new key; the present one lives on until the new one is in use."""
     return {"site_key": site_keys.rotate(principal().site, principal().key_id)}
+
+
+def told(site: Site, tested: dict[str, Any] | None) -> dict[str, Any]:
+    """The site as ``MeOut`` tells it, with what its caller has to know of copies."""
+    connection = tested or NOT_TESTED
+    copy = sites.copy_check(site, calling_home())
+    checks = [*connection.get("checks", []), *([copy.as_dict()] if copy else [])]
+    return {"site": site, "connection": {**connection, "checks": checks}}

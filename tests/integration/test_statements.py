@@ -4,42 +4,18 @@ The bounds are what the work needs; whoever adds a statement finds out here, and
 """
 
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from igny8_flask import runs
 from igny8_flask.models import Site, WorkState
 from tests.factories import make_task
 from tests.integration.jobs_by_hand import admit_all, execute, reload, submit_article
+from tests.statements import asked
 from workers.dispatcher import Dispatcher
 
 pytestmark = pytest.mark.redis
-
-
-def asked(work: Callable[[], Any]) -> tuple[list[str], int]:
-    """The statements and the number of commits of some work."""
-    statements: list[str] = []
-    commits: list[Any] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        statements.append(statement)
-
-    def count(connection: Any) -> None:
-        commits.append(connection)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    event.listen(Engine, "commit", count)
-    try:
-        work()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-        event.remove(Engine, "commit", count)
-    return statements, len(commits)
 
 
 def test_an_article_asks_the_database_at_most_33_times(site: Site) -> None:

@@ -16,6 +16,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("igny8_flask.api",),
     ("igny8_flask.auth",),
     (
+        "igny8_flask.activity",
+        "igny8_flask.attention",
         "igny8_flask.backlog",
         "igny8_flask.batches",
         "igny8_flask.budgets",
@@ -29,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.jobs",
         "igny8_flask.ledger",
         "igny8_flask.metrics",
+        "igny8_flask.overview",
         "igny8_flask.pauses",
         "igny8_flask.planning",
         "igny8_flask.prompt_library",
