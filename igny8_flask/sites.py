@@ -101,7 +101,7 @@ def check_connection(site: Site) -> dict[str, Any]:
     client, expected = client_for(site), (site.site_uuid or "", site.url)
     db.session.commit()  # no database connection is held while the site is asked
     abilities, checks = run_self_test(client, *expected)
-    mode = "push" if all(check.ok for check in checks) else "pull"
+    mode = "push" if all(check.ok or not check.blocks for check in checks) else "pull"
     known = (site.connection or {}).get("site", {})
     return _store_connection(site, {**_connection(mode, checks), "site": abilities or known})
 

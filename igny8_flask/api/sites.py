@@ -63,12 +63,13 @@ class CredentialsIn(Schema):
 
 
 class CheckOut(Schema):
-    """One line of the self-test."""
+    """One line of the self-test; one that is not ok and does not block is only worth knowing."""
 
     name = fields.String(
-        validate=validate.OneOf(["rest", "auth", "role", "write", "plugin", "copy"])
+        validate=validate.OneOf(["rest", "auth", "role", "write", "plugin", "copy", "clock"])
     )
     ok = fields.Boolean()
+    blocks = fields.Boolean()
     message = fields.String()
     fix = fields.String()
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import click
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from igny8_flask import rotation
+from igny8_flask import clocks, rotation
 from igny8_flask.ai.providers.base_url import normalize_base_url
 from igny8_flask.api.health import database_checks
 from igny8_flask.cli.failing import in_words
@@ -31,7 +31,7 @@ MIN_REDIS = (6, 2)
 @with_appcontext
 @in_words
 def doctor() -> None:
-    """Look at settings, database, Redis, workers, keys, models and sites; exit 1 on an error."""
+    """Look at everything from the settings and clocks to the sites; exit 1 on an error."""
     worst = "ok"
     for name, check in CHECKS.items():
         for level, words in check():
@@ -75,6 +75,39 @@ def _redis() -> Iterator[Finding]:
     if info.get("maxmemory_policy", "noeviction") != "noeviction":
         yield "error", "It may evict jobs: set `maxmemory-policy noeviction`."
     yield "ok", f"Version {info['redis_version']} answers, {info['used_memory_human']} in use."
+
+
+def _clock() -> Iterator[Finding]:
+    askers = {"the database": _database_time, "Redis": _redis_time}
+    skews = {name: clocks.skew_s(ask) for name, ask in askers.items()}
+    told = {name: skew for name, skew in skews.items() if skew is not None}
+    for name, skew in told.items():
+        if clocks.is_off(skew):
+            words = clocks.in_words(skew, "this host's")
+            fix = "set both by NTP (`timedatectl set-ntp true`)."
+            yield "warning", f"The clock of {name} is {words}: {fix}"
+    for site in db.session.scalars(sa.select(Site).where(Site.status == SiteStatus.CONNECTED)):
+        for check in (site.connection or {}).get("checks", []):
+            if check["name"] == "clock" and not check["ok"]:
+                yield "warning", f"{site.url}: {check['message']} {check['fix']}"
+    if not any(map(clocks.is_off, told.values())):
+        most = max(map(abs, told.values()), default=0.0)
+        yield "ok", f"This host, {' and '.join(told) or 'nobody else'} agree within {most:.1f} s."
+
+
+def _database_time() -> datetime | None:
+    """By PostgreSQL's clock; SQLite has none but this host's."""
+    if db.engine.dialect.name != "postgresql":
+        return None
+    return db.session.scalar(sa.select(sa.func.clock_timestamp()))
+
+
+def _redis_time() -> datetime | None:
+    try:
+        seconds, micros = current().cache.redis.time()
+    except RedisError:
+        return None
+    return datetime.fromtimestamp(seconds + micros / 1e6, UTC)
 
 
 def _workers() -> Iterator[Finding]:
@@ -164,6 +197,7 @@ CHECKS = {
     "settings": _settings,
     "database": _database,
     "redis": _redis,
+    "clock": _safely(_clock),
     "workers": _safely(_workers),
     "secrets": _safely(_secrets),
     "providers": _safely(_providers),

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from igny8_flask.clocks import http_date, skew_s
 from igny8_flask.errors import OutboundError
-from igny8_flask.outbound import WORDPRESS, Outbound, Policy, parse_url
+from igny8_flask.outbound import WORDPRESS, Outbound, Policy, Reply, parse_url
 from igny8_flask.wordpress.replies import read, unreachable, whole
 
 NAMESPACE = "igny8/v1"
@@ -126,9 +127,25 @@ class WordPressClient:
         namespace: str = NAMESPACE,
     ) -> dict[str, Any]:
         """One call to a route; the object it answers."""
+        return read(self._exchange(method, path, query, headers, json, data, namespace))
+
+    def clock_skew_s(self) -> float | None:
+        """How far the site's clock is ahead of ours, by the date of its answer; None if untold."""
+        return skew_s(lambda: http_date(self._exchange("GET", "whoami").headers))
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        data: bytes | None = None,
+        namespace: str = NAMESPACE,
+    ) -> Reply:
         named = self._addressee.as_headers() if self._addressee and namespace == NAMESPACE else {}
         try:
-            reply = self._outbound.request(
+            return self._outbound.request(
                 method,
                 self.url(path, query, namespace),
                 self._policy,
@@ -139,7 +156,6 @@ class WordPressClient:
             )
         except OutboundError as error:
             raise unreachable(error) from error
-        return read(reply)
 
 
 def _shorter(policy: Policy, seconds: float) -> Policy:

@@ -1,4 +1,4 @@
-"""The self-test of a connection: five checks, each naming its cause and its cure in words."""
+"""The self-test of a connection: six checks, each naming its cause and its cure in words."""
 
 import time
 import uuid
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from igny8_flask.clocks import in_words, is_off
 from igny8_flask.errors import WordPressError
 from igny8_flask.site_urls import is_same_home
 from igny8_flask.wordpress.client import WordPressClient
@@ -41,12 +42,16 @@ _TEST_POST = {
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the self-test: what was tried, how it went, what to do about it."""
+    """One line of the self-test: what was tried, how it went, what to do about it.
+
+    ``blocks`` tells what keeps articles from the site from what is only worth knowing.
+    """
 
     name: str
     ok: bool
     message: str
     fix: str = ""
+    blocks: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON shape."""
@@ -64,6 +69,8 @@ def run_self_test(
     abilities, checks = ask_site(client, site_uuid, home_url)
     if checks[-1].ok:
         checks.append(_write(client, deadline))
+    if checks[-1].ok:
+        checks.append(_clock(client, deadline))
     return abilities, checks
 
 
@@ -174,6 +181,27 @@ def _write(client: WordPressClient, deadline: float) -> Check:
             "Check the publishing user's role, then test again.",
         )
     return Check("write", True, "A test draft was written and removed.")
+
+
+def _clock(client: WordPressClient, deadline: float) -> Check:
+    try:
+        skew = client.within(_left(deadline)).clock_skew_s()
+    except WordPressError as error:
+        return Check("clock", True, f"The site's clock could not be read: {error.message}")
+    if skew is None:
+        return Check("clock", True, "The site does not tell the time of its answers.")
+    if not is_off(skew):
+        return Check("clock", True, "The site's clock agrees with ours.")
+    early = "too early" if skew > 0 else "too late"
+    return Check(
+        "clock",
+        False,
+        f"The site's clock is {in_words(skew, 'ours')}: "
+        f"posts planned for a time go public that much {early}.",
+        "Ask the site's host to set the server's clock by NTP. Where every site shows this, "
+        "the clock of the IGNY8 service is wrong.",
+        blocks=False,
+    )
 
 
 def _left(deadline: float) -> float:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -152,3 +153,12 @@ def test_the_operator_is_told_where_redis_and_the_database_differ(
         assert "RQ takes 1 job(s) for running" in shown
     queue.send(ticket)
     assert "queued row(s)" not in command("queue", "show").output
+
+
+def test_the_doctor_says_how_far_redis_is_off(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ok\tclock\tThis host, Redis agree within 0." in command("doctor").output
+    ahead = SimpleNamespace(time=lambda: time.time() + 600)
+    monkeypatch.setattr("igny8_flask.clocks.time", ahead)
+    assert "The clock of Redis is 10 min behind this host's" in command("doctor").output

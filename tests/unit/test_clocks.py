@@ -1,11 +1,14 @@
 """Hosts whose clocks differ agree on leases, because the database's clock counts."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from igny8_flask import create_app, jobs, leases, recovery
+from igny8_flask import clocks, create_app, jobs, leases, recovery
 from igny8_flask import db as database
+from igny8_flask.cli import install_commands
 from igny8_flask.db import db
 from igny8_flask.leases import Ticket, admit, claim
 from igny8_flask.models import AITaskLog, WorkState
@@ -45,3 +48,35 @@ def test_a_host_with_a_wrong_clock_keeps_its_work(postgres_app, monkeypatch, min
     assert timedelta(0) < left <= timedelta(seconds=LEASE_S)
     assert reclaim_expired(AITaskLog) == []
     assert leases.move(Ticket(AITaskLog, run.id, 1), (WorkState.RUNNING,), message="still mine")
+
+
+def doctor_of(app, monkeypatch, minutes=0):
+    """What the doctor says of clocks on a host whose own is so many minutes ahead."""
+    shifted = SimpleNamespace(time=lambda: time.time() + 60 * minutes)
+    monkeypatch.setattr(clocks, "time", shifted)
+    install_commands(app)
+    lines = app.test_cli_runner().invoke(args=["doctor"]).output.splitlines()
+    return [line for line in lines if "\tclock\t" in line]
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_the_doctor_says_how_far_the_database_is_off(postgres_app, monkeypatch, minutes):
+    (line,) = doctor_of(postgres_app, monkeypatch, minutes)
+    way = "behind" if minutes > 0 else "ahead of"
+    assert line.startswith(f"warning\tclock\tThe clock of the database is 10 min {way} this host's")
+    assert "timedatectl set-ntp true" in line
+
+
+def test_the_doctor_agrees_with_a_database_whose_clock_is_right(postgres_app, monkeypatch):
+    (line,) = doctor_of(postgres_app, monkeypatch)
+    assert line.startswith("ok\tclock\tThis host, the database agree within 0.")
+
+
+def test_the_doctor_repeats_what_a_sites_test_said_of_its_clock(app, monkeypatch):
+    site = make_site().site
+    told = {"name": "clock", "ok": False, "message": "Ten minutes behind.", "fix": "Use NTP."}
+    site.connection = {"mode": "push", "checks": [told]}
+    db.session.commit()
+    warned, agreed = doctor_of(app, monkeypatch)
+    assert warned == f"warning\tclock\t{site.url}: Ten minutes behind. Use NTP."
+    assert agreed.startswith("ok")

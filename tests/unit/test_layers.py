@@ -74,6 +74,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("igny8_flask.services",),
     (
         "igny8_flask.cache",
+        "igny8_flask.clocks",
         "igny8_flask.crypto",
         "igny8_flask.gates",
         "igny8_flask.heartbeats",

@@ -173,7 +173,7 @@ final class Connection {
 	 * What people may see of the connection; no secret in it.
 	 *
 	 * @param bool $test Ask the backend to test the way back now.
-	 * @return array {state, account, host, connected_at, login, mode, checks: [{name, ok, message, fix}]}
+	 * @return array {state, account, host, connected_at, login, mode, checks: [{name, label, ok, blocks, message, fix}]}
 	 */
 	public static function describe( bool $test = false ): array {
 		$user = Service_User::find();

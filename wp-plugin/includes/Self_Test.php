@@ -18,7 +18,7 @@ final class Self_Test {
 	 * Runs the test.
 	 *
 	 * @param bool $fresh True: the backend tests now; false: it tells its last result.
-	 * @return array {mode, checks: [{name, label, ok, message, fix}]}
+	 * @return array {mode, checks: [{name, label, ok, blocks, message, fix}]}
 	 */
 	public static function run( bool $fresh ): array {
 		$answer = Client::of_site()->get( '/v1/sites/me/', array( 'test' => $fresh ? '1' : '' ), $fresh );
@@ -26,7 +26,7 @@ final class Self_Test {
 		$checks = array_merge( array( self::passwords(), self::service_user(), self::backend( $answer ) ), self::versions( (string) ( $known['service_version'] ?? '' ) ) );
 		$remote = (array) ( $known['connection']['checks'] ?? array() );
 		foreach ( array_filter( $remote, 'is_array' ) as $check ) {
-			$checks[] = self::row( (string) ( $check['name'] ?? '' ), ! empty( $check['ok'] ), (string) ( $check['message'] ?? '' ), (string) ( $check['fix'] ?? '' ) );
+			$checks[] = self::row( (string) ( $check['name'] ?? '' ), ! empty( $check['ok'] ), (string) ( $check['message'] ?? '' ), (string) ( $check['fix'] ?? '' ), (bool) ( $check['blocks'] ?? true ) );
 		}
 		return array(
 			'mode'   => is_wp_error( $answer ) ? 'none' : (string) ( $answer['connection']['mode'] ?? 'none' ),
@@ -94,13 +94,24 @@ final class Self_Test {
 		/* translators: 1: version of the service, 2: version of this plugin. */
 		$message = sprintf( __( 'The service has version %1$s, this plugin %2$s. Some buttons may be refused.', 'igny8' ), $service, Plugin::version() );
 		$fix     = $order > 0 ? __( 'Update the plugin.', 'igny8' ) : __( 'Ask who runs the service to update it.', 'igny8' );
-		return array( self::row( 'versions', false, $message, $fix ) );
+		return array( self::row( 'versions', false, $message, $fix, false ) );
+	}
+
+	/**
+	 * Whether a line tells of something that keeps articles away.
+	 *
+	 * @param array $check A line of the result.
+	 */
+	public static function is_blocker( array $check ): bool {
+		return ! $check['ok'] && $check['blocks'];
 	}
 
 	/**
 	 * One line of the result.
+	 *
+	 * @param bool $blocks False where it is only worth knowing.
 	 */
-	private static function row( string $name, bool $ok, string $message, string $fix ): array {
+	private static function row( string $name, bool $ok, string $message, string $fix, bool $blocks = true ): array {
 		$labels = array(
 			'passwords'    => __( 'Application Passwords', 'igny8' ),
 			'service_user' => __( 'Service user', 'igny8' ),
@@ -112,11 +123,13 @@ final class Self_Test {
 			'write'        => __( 'Writing a post', 'igny8' ),
 			'plugin'       => __( 'Plugin routes', 'igny8' ),
 			'copy'         => __( 'Copies of this site', 'igny8' ),
+			'clock'        => __( 'Clock of this site', 'igny8' ),
 		);
 		return array(
 			'name'    => $name,
 			'label'   => $labels[ $name ] ?? $name,
 			'ok'      => $ok,
+			'blocks'  => $blocks,
 			'message' => $message,
 			'fix'     => $fix,
 		);

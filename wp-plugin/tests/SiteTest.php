@@ -71,6 +71,21 @@ class SiteTest extends Igny8_TestCase {
 		$this->assertStringNotContainsString( Options::site_key(), wp_json_encode( array( $test, Health::facts( array() ) ) ) );
 	}
 
+	public function test_what_is_only_worth_knowing_does_not_stand_as_a_blocker(): void {
+		$clock = array(
+			'name'    => 'clock',
+			'ok'      => false,
+			'blocks'  => false,
+			'message' => 'Ten minutes behind.',
+			'fix'     => 'Use NTP.',
+		);
+		$this->backend( 'GET /v1/sites/me/', 200, array( 'connection' => array( 'mode' => 'push', 'checks' => array( $clock ) ) ) );
+		$lines = array_column( Self_Test::run( true )['checks'], null, 'name' );
+		$this->assertFalse( Self_Test::is_blocker( $lines['clock'] ) );
+		$this->assertSame( 'Clock of this site', $lines['clock']['label'] );
+		$this->assertStringContainsString( 'Ten minutes behind. Use NTP.', Health::test()['description'] );
+	}
+
 	/**
 	 * @dataProvider versions_of_the_service
 	 */

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from igny8_flask.outbound import Outbound
@@ -32,7 +32,16 @@ class FakeWordPress:
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, Any, dict[str, str]]] = {}
         self.seen: list[Request] = []
-        self.server = make_server("127.0.0.1", 0, self.application, threaded=True)
+        self.date = ""  # of every answer; '' = the right one
+        fake = self
+
+        class Dated(WSGIRequestHandler):
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return fake.date or super().date_time_string(timestamp)
+
+        self.server = make_server(
+            "127.0.0.1", 0, self.application, threaded=True, request_handler=Dated
+        )
         self.home = f"http://127.0.0.1:{self.server.port}"
         self.whoami: dict[str, Any] = {
             "plugin": "1.0.0",

@@ -1,5 +1,8 @@
 """The self-test names the one thing that blocks the way, and what to do about it."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import pytest
 
 from igny8_flask.wordpress.self_test import run_self_test
@@ -13,7 +16,7 @@ def run(wordpress):
 
 def test_a_whole_connection_passes_every_check(wordpress):
     abilities, checks = run_self_test(wordpress.client(), SITE_UUID, wordpress.home)
-    assert [check.name for check in checks] == ["rest", "plugin", "auth", "role", "write"]
+    assert [check.name for check in checks] == ["rest", "plugin", "auth", "role", "write", "clock"]
     assert all(check.ok for check in checks)
     assert abilities["editor"] == "block"
 
@@ -75,3 +78,33 @@ def test_a_refused_draft_is_a_failed_write(wordpress):
     last = run(wordpress)[-1]
     assert (last.name, last.ok) == ("write", False)
     assert "No." in last.message
+
+
+def dated(minutes: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (10, "10 min ahead of ours: posts planned for a time go public that much too early"),
+        (-10, "10 min behind ours: posts planned for a time go public that much too late"),
+    ],
+)
+def test_a_wrong_clock_is_told_with_its_fix_and_blocks_nothing(wordpress, minutes, words):
+    wordpress.date = dated(minutes)
+    checks = run(wordpress)
+    clock = checks[-1]
+    assert (clock.name, clock.ok, clock.blocks) == ("clock", False, False)
+    assert words in clock.message
+    assert "NTP" in clock.fix
+    assert all(check.ok for check in checks[:-1])
+
+
+@pytest.mark.parametrize(
+    ("date", "headers"), [("yesterday", {}), (dated(-10), {"Age": "600"}), ("", {})]
+)
+def test_a_time_that_says_nothing_or_agrees_is_no_complaint(wordpress, date, headers):
+    wordpress.date = date
+    wordpress.answers["GET whoami"] = (200, wordpress.whoami, headers)
+    assert run(wordpress)[-1].ok

@@ -11,6 +11,7 @@ use Igny8\Client;
 use Igny8\Connection;
 use Igny8\Counts;
 use Igny8\Rest\Contents_Controller;
+use Igny8\Self_Test;
 use Igny8\Sync;
 
 defined( 'ABSPATH' ) || exit;
@@ -137,11 +138,11 @@ final class Overview_Page {
 		$view = Connection::describe();
 		$bad  = array_filter( $view['checks'], static fn( $check ) => ! $check['ok'] );
 		echo '<section class="igny8-card"><h2>' . esc_html__( 'Connection', 'igny8' ) . '</h2>';
-		if ( ! $bad ) {
+		if ( ! array_filter( $bad, array( Self_Test::class, 'is_blocker' ) ) ) {
 			printf( '<p><span class="igny8-check is-ok">%s</span> %s</p>', esc_html__( 'Works', 'igny8' ), esc_html__( 'Articles reach this site.', 'igny8' ) );
 		}
 		foreach ( $bad as $check ) {
-			printf( '<p><span class="igny8-check is-bad">%s</span> %s</p>', esc_html( $check['label'] ), esc_html( $check['message'] ) );
+			printf( '<p><span class="igny8-check %s">%s</span> %s</p>', Self_Test::is_blocker( $check ) ? 'is-bad' : 'is-remark', esc_html( $check['label'] ), esc_html( $check['message'] ) );
 		}
 		self::pull( $view['mode'] );
 		self::index();

@@ -9,6 +9,7 @@ namespace Igny8\Admin;
 
 use Igny8\Connection;
 use Igny8\Options;
+use Igny8\Self_Test;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -159,14 +160,20 @@ final class Settings_Page {
 	/**
 	 * One line of the self-test.
 	 *
-	 * @param array $check {label, ok, message, fix}.
+	 * @param array $check {label, ok, blocks, message, fix}.
 	 */
 	private static function check_row( array $check ): void {
+		$found = Self_Test::is_blocker( $check ) ? 'is-bad' : ( $check['ok'] ? 'is-ok' : 'is-remark' );
+		$words = array(
+			'is-ok'     => __( 'Works', 'igny8' ),
+			'is-bad'    => __( 'Blocked', 'igny8' ),
+			'is-remark' => __( 'Worth knowing', 'igny8' ),
+		);
 		printf(
 			'<tr><th scope="row">%s</th><td><span class="igny8-check %s">%s</span></td><td>%s%s</td></tr>',
 			esc_html( $check['label'] ),
-			$check['ok'] ? 'is-ok' : 'is-bad',
-			$check['ok'] ? esc_html__( 'Works', 'igny8' ) : esc_html__( 'Blocked', 'igny8' ),
+			esc_attr( $found ),
+			esc_html( $words[ $found ] ),
 			esc_html( $check['message'] ),
 			'' === $check['fix'] ? '' : '<br><strong>' . esc_html__( 'What to do:', 'igny8' ) . '</strong> ' . esc_html( $check['fix'] )
 		);

@@ -9,6 +9,7 @@ namespace Igny8\Site;
 
 use Igny8\Client;
 use Igny8\Connection;
+use Igny8\Self_Test;
 use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
@@ -52,8 +53,9 @@ final class Commands {
 	public function test(): void {
 		$bad = 0;
 		foreach ( Connection::describe( true )['checks'] as $check ) {
-			WP_CLI::log( sprintf( '%s  %s: %s %s', $check['ok'] ? 'ok  ' : 'FAIL', $check['label'], $check['message'], $check['fix'] ) );
-			$bad += $check['ok'] ? 0 : 1;
+			$stops = Self_Test::is_blocker( $check );
+			WP_CLI::log( sprintf( '%s  %s: %s %s', $stops ? 'FAIL' : ( $check['ok'] ? 'ok  ' : 'note' ), $check['label'], $check['message'], $check['fix'] ) );
+			$bad += $stops ? 1 : 0;
 		}
 		if ( $bad ) {
 			WP_CLI::error( __( 'The connection does not work.', 'igny8' ) );

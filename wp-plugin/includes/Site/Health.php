@@ -14,6 +14,7 @@ use Igny8\Connection;
 use Igny8\Options;
 use Igny8\Plugin;
 use Igny8\Rest\Routes;
+use Igny8\Self_Test;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -60,9 +61,10 @@ final class Health {
 	 */
 	public static function test(): array {
 		$bad   = array_filter( Connection::describe()['checks'], static fn( $check ) => ! $check['ok'] );
+		$stops = array_filter( $bad, array( Self_Test::class, 'is_blocker' ) );
 		$words = array_map( static fn( $check ) => '<p><strong>' . esc_html( $check['label'] ) . ':</strong> ' . esc_html( trim( $check['message'] . ' ' . $check['fix'] ) ) . '</p>', $bad );
 		return array(
-			'label'       => $bad ? __( 'IGNY8 can’t deliver articles to this site', 'igny8' ) : __( 'IGNY8 is connected and can deliver articles', 'igny8' ),
+			'label'       => $stops ? __( 'IGNY8 can’t deliver articles to this site', 'igny8' ) : __( 'IGNY8 is connected and can deliver articles', 'igny8' ),
 			'status'      => $bad ? 'recommended' : 'good',
 			'badge'       => array(
 				'label' => 'IGNY8',
