@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from tests.chaos import controls, fairness, outages, restarts, web
+from tests.chaos import controls, fairness, outages, poison, restarts, web
 from tests.chaos.audit import Audit, audit
 from tests.chaos.case import Case
 from tests.chaos.ground import Ground
@@ -39,6 +39,7 @@ def main() -> int:
     asked = parser.parse_args()
     begun = time.monotonic()
     storm, found, cases, caught = storms(asked.kills, asked.seconds, asked.web_kills)
+    cases += attempt("poison", lambda: [poison.case()])
     with Ground() as ground:
         cases += attempt("restarts", lambda: [restarts.under_load(ground, asked.restarts)])
     with Ground(pace="0.5", settings=fairness.SETTINGS) as ground:

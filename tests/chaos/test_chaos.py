@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos import controls
+from tests.chaos import controls, poison
 from tests.chaos.audit import audit
 from tests.chaos.ground import Ground
 from tests.chaos.storm import Storm
@@ -28,3 +28,10 @@ def test_nothing_is_lost_or_doubled_by_kills_and_outages() -> None:
 
 def test_a_worker_that_forgets_what_it_paid_is_caught() -> None:
     assert controls.without_checkpoints().paid_twice_unsaid > 0
+
+
+def test_runs_that_kill_their_worker_are_quarantined_and_the_others_finish() -> None:
+    found = poison.run_among(poison.POISONS, poison.ALL)
+    others = poison.ALL - poison.POISONS
+    assert (found.quarantined, found.finished, found.articles) == (poison.POISONS, others, others)
+    assert found.faults == {}
