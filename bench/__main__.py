@@ -33,11 +33,11 @@ class Part:
 
 
 PARTS = (
-    Part("overhead", 240, 60),
-    Part("throughput", 720, 60),
-    Part("http", 180, 40),
-    Part("normalizing", 120, 40),
-    Part("start", 90, 30),
+    Part("overhead", 180, 60),
+    Part("throughput", 840, 60),
+    Part("http", 150, 40),
+    Part("normalizing", 90, 40),
+    Part("start", 60, 30),
     Part("growth", 300, 45),
     Part("hosts", 150, 60),
 )

@@ -18,11 +18,11 @@ STEPS = '[{"stepNumber": 1, "stepName": "Validate", "status": "success", "messag
 # filling is not what is measured: no checks of parents, and room for the indexes meanwhile
 HURRY = {
     "sqlite": ("PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-400000"),
-    "postgresql": ("SET session_replication_role = replica",),
+    "postgresql": ("SET session_replication_role = replica", "SET statement_timeout = 0"),
 }
 CALM = {
     "sqlite": ("PRAGMA foreign_keys=ON", "PRAGMA cache_size=-512"),
-    "postgresql": ("SET session_replication_role = DEFAULT",),
+    "postgresql": ("SET session_replication_role = DEFAULT", "RESET statement_timeout"),
 }
 OWNERS = (
     "JOIN (SELECT id AS site_id, account_id, row_number() OVER (ORDER BY id) - 1 AS place"
