@@ -11,24 +11,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 CONNECTIONS = 64
+PATH = "/v1/writer/tasks/auto_generate_content/"
 _local = threading.local()
 
 
 def accept(host: str, key: str, task_id: str) -> int:
-    """Press Generate content once; the status."""
-    if not hasattr(_local, "line"):
-        _local.line = http.client.HTTPConnection(host, timeout=30)
+    """Press Generate content once; the status, 0 for none."""
     body = json.dumps({"ids": [task_id], "options": {"images": False, "publish": False}})
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     headers["Idempotency-Key"] = task_id
-    try:
-        _local.line.request("POST", "/v1/writer/tasks/auto_generate_content/", body, headers)
-        answer = _local.line.getresponse()
-        answer.read()
-    except (OSError, http.client.HTTPException):
-        _local.line.close()
-        return 0
-    return int(answer.status)
+    if not hasattr(_local, "line"):
+        _local.line = http.client.HTTPConnection(host, timeout=30)
+    for _ in range(2):  # the server may have closed an idle connection just now
+        try:
+            _local.line.request("POST", PATH, body, headers)
+            answer = _local.line.getresponse()
+            answer.read()
+            return int(answer.status)
+        except (OSError, http.client.HTTPException):
+            _local.line.close()
+    return 0
 
 
 def main() -> None:

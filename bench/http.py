@@ -18,8 +18,10 @@ from sqlalchemy import event, insert
 from sqlalchemy.engine import Engine
 
 from bench import part
+from bench.accepts import PATH
 from bench.backend import Backend
 from bench.report import Section, Spread, figure
+from bench.shares import in_words, shares
 from igny8_flask.db import db
 from igny8_flask.models import AITaskLog, Task, WorkState
 from igny8_flask.services import current
@@ -30,7 +32,7 @@ from tests.lab.processes import Process, free_port, need, reachable, run
 
 POLLERS, SITES = 1000, 50
 GUNICORN = ("--preload", "-k", "gthread", "-w", "2", "--threads", "8")  # as `make api`
-RATE, P95_MS = 100, 300
+RATES, RATE, P95_MS = (25, 50, 100), 100, 300
 ASKED = 300
 EMPTY = "bench.empty_view:app"
 POLL_LUA = """
@@ -140,7 +142,7 @@ def measure(quick: bool) -> Sequence[Section]:
     )
     with Backend(sites=SITES) as backend:
         polls(section, backend, seconds, rounds)
-        accepts(section, backend, 3 if quick else 15)
+        accepts(section, backend, 2 if quick else 10)
     section.notes.append("Not measured: TLS, nginx in front, a network between.")
     return [section]
 
@@ -197,27 +199,66 @@ def _explained(backend: Backend, target: tuple[str, str, str]) -> str:
 
 
 def accepts(section: Section, backend: Backend, seconds: int) -> None:
-    """One new run after the other at a fixed rate; nobody executes them."""
-    count = RATE * seconds
-    rows: list[dict[str, Any]] = []
-    for number in range(count):
-        site = backend.sites[number % SITES].site
-        owner = {"account_id": site.account_id, "site_id": site.id}
-        rows.append({**owner, "title": f"Task {number}", "word_count": 300})
-    tasks = db.session.scalars(insert(Task).returning(Task.id, sort_by_parameter_order=True), rows)
-    targets = backend.folder / "accepts.json"
-    keys = [backend.sites[number % SITES].key for number in range(count)]
-    targets.write_text(json.dumps([(key, str(one)) for key, one in zip(keys, tasks, strict=True)]))
-    db.session.commit()
-    with served(backend, "wsgi:app") as url:
-        command = [sys.executable, "-m", "bench.accepts", url, str(targets), str(RATE)]
-        told = json.loads(run(command, "the accepts", env=backend.env, cwd=REPO))
-    per_second, p50, p95, p99 = (told[name] for name in ("per_second", "p50", "p95", "p99"))
-    row = (f"accept at {RATE}/s", figure(per_second), f"{p99:.0f} (p50 {p50:.0f}, p95 {p95:.0f})")
-    section.rows.append((*row, str(told["errors"])))
+    """One new run after the other at fixed rates; nobody executes them."""
+    for rate in RATES:
+        told = _accepts_at(rate, backend, seconds)
+        p50, p95, p99 = (told[name] for name in ("p50", "p95", "p99"))
+        row = (f"accept at {rate}/s", figure(told["per_second"]))
+        tail = f"{p99:.0f} (p50 {p50:.0f}, p95 {p95:.0f})"
+        section.rows.append((*row, tail, str(int(told["errors"]))))
     met = p95 < P95_MS and not told["errors"]
     section.goal(f"accept p95 below {P95_MS} ms at {RATE}/s", f"{p95:.0f} ms", met)
     section.constants["accept_p95_ms"] = p95
+    section.notes.append(_weight_of_an_accept(backend))
+
+
+def _accepts_at(rate: int, backend: Backend, seconds: int) -> dict[str, float]:
+    targets = backend.folder / "accepts.json"
+    targets.write_text(json.dumps([(key, one) for key, one in _tasks(backend, rate * seconds)]))
+    with served(backend, "wsgi:app") as url:
+        command = [sys.executable, "-m", "bench.accepts", url, str(targets), str(rate)]
+        told: dict[str, float] = json.loads(run(command, "accepts", env=backend.env, cwd=REPO))
+    return told
+
+
+def _tasks(backend: Backend, count: int) -> list[tuple[str, str]]:
+    """New tasks, spread over the sites: the key of the site and the id of each."""
+    chosen = [backend.sites[number % SITES] for number in range(count)]
+    rows: list[dict[str, Any]] = [
+        {
+            "account_id": one.site.account_id,
+            "site_id": one.site.id,
+            "title": f"Task {number}",
+            "word_count": 300,
+        }
+        for number, one in enumerate(chosen)
+    ]
+    ids = db.session.scalars(insert(Task).returning(Task.id, sort_by_parameter_order=True), rows)
+    tasks = [(one.key, str(task)) for one, task in zip(chosen, ids, strict=True)]
+    db.session.commit()
+    return tasks
+
+
+def _weight_of_an_accept(backend: Backend) -> str:
+    """What bounds the rate, from the profile of one process."""
+    client = backend.app.test_client()
+
+    def accept_all(tasks: Sequence[tuple[str, str]]) -> None:
+        for key, task in tasks:
+            headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": task}
+            body = {"ids": [task], "options": {"images": False, "publish": False}}
+            client.post(PATH, json=body, headers=headers)
+
+    accept_all(_tasks(backend, SITES))
+    measured, profiled = _tasks(backend, ASKED), _tasks(backend, ASKED)
+    begun = time.process_time()
+    accept_all(measured)
+    each = (time.process_time() - begun) / ASKED * 1000
+    parts = shares(lambda: accept_all(profiled))
+    return (
+        f"An accept takes {each:.1f} ms of processor in one process: {in_words(parts)}. So"
+        f" {RATE} a second are {each * RATE / 1000:.1f} cores, beside the load generator's."
+    )
 
 
 def _share_again() -> None:

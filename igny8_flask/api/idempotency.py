@@ -3,20 +3,23 @@
 The record is reserved first, the marker WRITTEN rides in the transaction of the write itself, and
 the answer is saved after it. So a process that dies before the write leaves a reservation that
 expires soon, and one that dies after it leaves the marker: the write is never done a second time.
+The marker is set last in that transaction, so that reading and checking hold no lock.
 """
 
 import hashlib
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
 
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from igny8_flask.auth import principal
 from igny8_flask.db import db, utcnow
@@ -49,8 +52,15 @@ def idempotent(view: Callable[..., Response]) -> Callable[..., Response]:
         if not _SHAPE.fullmatch(key):
             words = "Must be 16 to 64 letters, digits or _.:-"
             raise InputError(f"{HEADER}: {words}", None, {HEADER: [words]})
-        saved = _saved_answer(key)
-        return saved if saved is not None else _answer_once(key, lambda: view(*args, **kwargs))
+        record = _reserve(key)
+        if record is None:
+            saved = _saved_answer(key)
+            if saved is not None:
+                return saved
+            record = _reserve(key)
+        if record is None:
+            raise _in_flight()
+        return _answer_once(record, lambda: view(*args, **kwargs))
 
     return cast(Callable[..., Response], Blueprint.doc(parameters=[_PARAMETER])(wrapper))
 
@@ -61,14 +71,10 @@ def forget_expired() -> None:
     db.session.commit()
 
 
-def _answer_once(key: str, write: Callable[[], Response]) -> Response:
-    _reserve(key)
-    record = _record(key)
-    if record is None:
-        raise _in_flight()
-    record.status, record.expires_at = WRITTEN, utcnow() + KEPT
+def _answer_once(record: IdempotencyRecord, write: Callable[[], Response]) -> Response:
     try:
-        response = write()
+        with _marked_by_a_commit(record):
+            response = write()
         db.session.flush()
     except Exception:
         db.session.rollback()
@@ -76,12 +82,29 @@ def _answer_once(key: str, write: Callable[[], Response]) -> Response:
             _forget(record.id)
         raise
     record.status, record.body = response.status_code, response.get_json()
+    record.expires_at = utcnow() + KEPT
     db.session.commit()
     return response
 
 
+@contextmanager
+def _marked_by_a_commit(record: IdempotencyRecord) -> Iterator[None]:
+    """Whatever is committed meanwhile takes the marker along."""
+
+    def mark(_session: Session) -> None:
+        if record.status is None:
+            record.status, record.expires_at = WRITTEN, utcnow() + KEPT
+
+    session = db.session()
+    event.listen(session, "before_commit", mark)
+    try:
+        yield
+    finally:
+        event.remove(session, "before_commit", mark)
+
+
 def _saved_answer(key: str) -> Response | None:
-    """The answer of an earlier request with this key; None when there was none."""
+    """The answer of an earlier request with this key; None when there is none any more."""
     record = _record(key)
     if record is None:
         return None
@@ -105,22 +128,23 @@ def _saved_answer(key: str) -> Response | None:
     return response
 
 
-def _reserve(key: str) -> None:
+def _reserve(key: str) -> IdempotencyRecord | None:
+    """A new record of this key; None when there is one."""
     caller = principal()
-    db.session.add(
-        IdempotencyRecord(
-            account_id=caller.account_id,
-            site_id=caller.site_id,
-            key=key,
-            request_hash=_request_hash(),
-            expires_at=utcnow() + RESERVED,
-        )
+    record = IdempotencyRecord(
+        account_id=caller.account_id,
+        site_id=caller.site_id,
+        key=key,
+        request_hash=_request_hash(),
+        expires_at=utcnow() + RESERVED,
     )
+    db.session.add(record)
     try:
         db.session.commit()
-    except IntegrityError as error:
+    except IntegrityError:
         db.session.rollback()
-        raise _in_flight() from error
+        return None
+    return record
 
 
 def _record(key: str) -> IdempotencyRecord | None:
