@@ -76,9 +76,9 @@ def storms(
         storm.redis_emptied()
         timed("database locked", lambda: storm.database_locked(12))
         storm.redis_emptied()
-        timed("bad line to the provider", lambda: storm.bad_line(15, to_provider=True))
+        timed("bad line to the provider", lambda: storm.bad_line(12, to_provider=True))
         storm.redis_emptied()
-        timed("bad line to WordPress", lambda: storm.bad_line(15, to_provider=False))
+        timed("bad line to WordPress", lambda: storm.bad_line(12, to_provider=False))
         for _ in range(2):
             storm.redis_emptied()
             storm.go_on(5)

@@ -24,6 +24,7 @@ RARELY = 14  # every so many turns a point whose victims take long to start agai
 ACCEPT_S, STARTED_S, NEVER_STARTED_S = 1.5, 30, 120
 CLIENTS, HUNG_S = 50, 15
 ASKED = 12  # articles asked for during an outage, about
+STRUCK = 4  # connections that each fault of a line shall meet
 
 
 @dataclass(frozen=True)
@@ -194,13 +195,17 @@ class Storm:
         status = self.ground.post("/v1/writer/tasks/", body).status_code
         return status, time.monotonic() - begun
 
-    def bad_line(self, seconds: float, to_provider: bool) -> None:
-        """Each fault of the proxy in turn, on some of the connections."""
+    def bad_line(self, longest: float, to_provider: bool) -> None:
+        """Each fault of the proxy in turn on some of the connections, until some were struck."""
         proxy = self.ground.provider if to_provider else self.ground.way
         whom = "provider" if to_provider else "WordPress"
         for fault in FAULTS:
-            before, proxy.rate, proxy.fault = proxy.struck, 0.3, fault
-            self.go_on(seconds / len(FAULTS))
+            before, proxy.rate, proxy.fault = proxy.struck, 0.5, fault
+            end = time.monotonic() + longest
+            while proxy.struck < before + STRUCK and time.monotonic() < end:
+                self.feed()
+                self.ground.hurry()
+                time.sleep(0.2)
             proxy.fault = None
             self.faults[f"{whom}: {fault}"] += proxy.struck - before
             self.ground.hurry()

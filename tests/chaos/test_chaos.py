@@ -6,7 +6,6 @@ from tests.chaos import controls, poison
 from tests.chaos.audit import audit
 from tests.chaos.ground import Ground
 from tests.chaos.storm import Storm
-from tests.lab.fault_proxy import FAULTS
 
 pytestmark = pytest.mark.process
 KILLS = 8
@@ -18,7 +17,7 @@ def test_nothing_is_lost_or_doubled_by_kills_and_outages() -> None:
         storm.kill(KILLS, 30)
         storm.redis_away(2)
         storm.redis_emptied()
-        storm.bad_line(len(FAULTS), to_provider=False)
+        storm.bad_line(1.5, to_provider=False)
         ground.finish(150)
         found = audit(ground)
     assert len(storm.kills) > 1
