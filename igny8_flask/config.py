@@ -187,6 +187,15 @@ class Settings:
     worker_slots: int = _row(
         "IGNY8_WORKER_SLOTS", _positive, 50, "Jobs at the same time in a threading worker."
     )
+    worker_jobs: int = _row(
+        "IGNY8_WORKER_JOBS",
+        _count,
+        0,
+        "Jobs after which a threading worker makes room for a fresh one; 0 = never.",
+    )
+    worker_mb: int = _row(
+        "IGNY8_WORKER_MB", _count, 1024, "MB above which it does likewise; 0 = never."
+    )
     site_slots: int = _row("IGNY8_SITE_SLOTS", _positive, 3, "Runs of one site at the same time.")
     provider_slots: int = _row(
         "IGNY8_PROVIDER_SLOTS", _positive, 16, "Calls at the same time per provider key."

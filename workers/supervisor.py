@@ -6,7 +6,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from types import FrameType
 
 from flask import Flask
@@ -19,7 +21,7 @@ from igny8_flask.log import get_logger
 from workers.dispatcher import Dispatcher
 from workers.rehearsal import rehearse
 from workers.tasks import bind_app
-from workers.thread_worker import make_thread_worker
+from workers.thread_worker import Wear, make_thread_worker
 from workers.worker import make_fork_worker
 
 log = get_logger(__name__)
@@ -49,6 +51,15 @@ def _rehearse(app: Flask) -> None:
         log.exception("rehearsal_failed")
 
 
+@dataclass(frozen=True)
+class Child:
+    """A process of this host; it says with ``retiring`` that it takes no more work."""
+
+    process: BaseProcess
+    retiring: Event
+    started: float = field(default_factory=time.monotonic)
+
+
 class Supervisor:
     """Keeps the asked-for children alive until it is told to stop."""
 
@@ -56,12 +67,13 @@ class Supervisor:
         self._app = app
         self._settings = settings
         self._stop = threading.Event()
-        self._wanted: dict[str, Callable[[], None]] = {
+        self._wanted: dict[str, Callable[[Event], None]] = {
             f"worker-{number}": self._work for number in range(1, settings.workers + 1)
         }
         if dispatch:
             self._wanted["dispatcher"] = self._dispatch
-        self._children: dict[str, tuple[BaseProcess, float]] = {}
+        self._children: dict[str, Child] = {}
+        self._leaving: dict[str, Child] = {}  # they finish their jobs beside their successor
 
     def run(self) -> None:
         """Block until SIGTERM or SIGINT, then let every child finish its job."""
@@ -73,32 +85,51 @@ class Supervisor:
             for name in self._wanted:
                 self._keep(name)
             self._stop.wait(LOOK_S)
-        for child, _ in self._children.values():
-            child.terminate()
-        for child, _ in self._children.values():
-            child.join()
+        processes = [one.process for one in (*self._children.values(), *self._leaving.values())]
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join()
         log.info("workers_stopped")
 
     def _keep(self, name: str) -> None:
-        child, started = self._children.get(name, (None, 0.0))
-        if child is not None and child.is_alive():
-            return
+        """Start the child anew when it died; beside it, once, when it retires."""
+        if name in self._leaving and not self._leaving[name].process.is_alive():
+            del self._leaving[name]
+        child = self._children.get(name)
         if child is not None:
-            log.warning("child_died", child=name, exit_code=child.exitcode)
-            if time.monotonic() - started < RESPAWN_S:
+            if not self._is_gone(name, child):
+                return
+            if time.monotonic() - child.started < RESPAWN_S:
                 self._stop.wait(RESPAWN_S)
-        process = fork.Process(target=self._wanted[name], name=name)
+        retiring = fork.Event()
+        process = fork.Process(target=self._wanted[name], args=(retiring,), name=name)
         process.start()
-        self._children[name] = (process, time.monotonic())
+        self._children[name] = Child(process, retiring)
 
-    def _work(self) -> None:
+    def _is_gone(self, name: str, child: Child) -> bool:
+        if not child.process.is_alive():
+            if not child.retiring.is_set():
+                log.warning("child_died", child=name, exit_code=child.process.exitcode)
+            return True
+        if child.retiring.is_set() and name not in self._leaving:
+            self._leaving[name] = child
+            return True
+        return False
+
+    def _work(self, retiring: Event) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        url, slots = self._settings.redis_url, self._settings.worker_slots
-        threads = self._settings.worker_kind == "threads"
-        worker = make_thread_worker(url, slots) if threads else make_fork_worker(url)
-        worker.work(logging_level="WARNING")
+        settings = self._settings
+        if settings.worker_kind == "threads":
+            wear = Wear(settings.worker_jobs, settings.worker_mb)
+            threads = make_thread_worker(
+                settings.redis_url, settings.worker_slots, wear, retiring.set
+            )
+            threads.work(logging_level="WARNING")
+        else:
+            make_fork_worker(settings.redis_url).work(logging_level="WARNING")
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, _retiring: Event) -> None:
         stop = threading.Event()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())

@@ -2,13 +2,18 @@
 
 Kept from RQ: the queue, executions, heartbeats and registries. Given up: a hard kill of one job
 (its own deadlines and its lease bound it instead) and isolation of a crash to one job.
+What a long life leaves in memory is bounded by its end: after enough jobs, or above enough
+memory, a worker takes nothing new, finishes what it holds and goes; a fresh one is started at once.
 """
 
 import ctypes
 import os
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from redis import Redis
@@ -28,6 +33,31 @@ log = get_logger(__name__)
 SLOT_WAIT_S = 1.0
 M_ARENA_MAX, ARENAS = -8, 2  # the number is glibc's, see mallopt(3)
 DRAIN_S = 900  # longest wait for running jobs after a stop request
+
+
+STATM = Path("/proc/self/statm")  # of Linux; elsewhere only jobs are counted
+
+
+def resident_mb() -> float:
+    """How much memory this process holds now, what it shares with its parent included."""
+    if not STATM.exists():
+        return 0.0
+    pages = int(STATM.read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@dataclass(frozen=True)
+class Wear:
+    """After how many jobs or MB a worker makes room for a fresh one; 0 = never."""
+
+    jobs: int = 0
+    mb: int = 0
+
+    def reached(self, jobs: int) -> bool:
+        """Whether it is time; never before the first job, so that any cap lets work go on."""
+        if not jobs:
+            return False
+        return 0 < self.jobs <= jobs or 0 < self.mb <= resident_mb()
 
 
 def share_arenas() -> None:
@@ -52,8 +82,16 @@ class ThreadWorker(SafeStop, BaseWorker):
 
     death_penalty_class = NoDeathPenalty
 
-    def __init__(self, *args: Any, slots: int, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        slots: int,
+        wear: Wear = Wear(),
+        on_retire: Callable[[], None] = lambda: None,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        self._wear, self._on_retire, self._taken = wear, on_retire, 0
         self._slots = threading.BoundedSemaphore(slots)
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="job")
         self._running: dict[str, tuple[Job, Execution]] = {}
@@ -67,7 +105,10 @@ class ThreadWorker(SafeStop, BaseWorker):
         return bool(super().work(*args, **options))
 
     def _pop(self, timeout: int | None, max_idle_time: int | None) -> tuple[Job, Queue] | None:
-        """Pop only with a free slot in hand."""
+        """Pop only with a free slot in hand, and while not worn out."""
+        if self._wear.reached(self._taken):
+            self._retire()
+            return None
         if not self._slots.acquire(timeout=SLOT_WAIT_S):
             self.heartbeat()
             return None
@@ -80,8 +121,14 @@ class ThreadWorker(SafeStop, BaseWorker):
             self._slots.release()
         return found
 
+    def _retire(self) -> None:
+        log.info("worker_retires", jobs=self._taken, mb=round(resident_mb()))
+        self._stop_requested = True
+        self._on_retire()
+
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Hand a job to the pool; the slot is held until it ends."""
+        self._taken += 1
         execution = self.prepare_execution(job)
         self._running[execution.id] = (job, execution)
         self._pool.submit(self._perform, job, queue, execution)
@@ -115,12 +162,19 @@ class ThreadWorker(SafeStop, BaseWorker):
             os._exit(1)
 
 
-def make_thread_worker(redis_url: str, slots: int) -> ThreadWorker:
-    """A worker that runs up to ``slots`` jobs at once."""
+def make_thread_worker(
+    redis_url: str,
+    slots: int,
+    wear: Wear = Wear(),
+    on_retire: Callable[[], None] = lambda: None,
+) -> ThreadWorker:
+    """A worker that runs up to ``slots`` jobs at once; ``on_retire`` is called when it is worn."""
     connection = Redis.from_url(redis_url, max_connections=slots + 10)
     return ThreadWorker(
         [queue_of(connection)],
         slots=slots,
+        wear=wear,
+        on_retire=on_retire,
         connection=connection,
         serializer=JSONSerializer,
         maintenance_interval=MAINTENANCE_S,

@@ -48,13 +48,16 @@ def site(app: Flask) -> Site:
 
 
 @pytest.fixture
-def host(app: Flask, tmp_path: Path, sandbox: Sandbox) -> Iterator[Callable[[str], WorkerHost]]:
-    """Starts a host of workers of a kind, ``fork`` or ``threads``, on the test's database."""
+def host(app: Flask, tmp_path: Path, sandbox: Sandbox) -> Iterator[Callable[..., WorkerHost]]:
+    """Starts a host of workers of a kind, ``fork`` or ``threads``, on the test's database.
+
+    More settings are given by the names of their variables.
+    """
     hosts: list[WorkerHost] = []
 
-    def start(kind: str) -> WorkerHost:
-        more = {"IGNY8_WORKER_KIND": kind, "IGNY8_WORKERS": "1", "IGNY8_WORKER_SLOTS": "20"}
-        env = {**os.environ, **app.config["TEST_ENVIRON"], **more}
+    def start(kind: str, **more: str) -> WorkerHost:
+        usual = {"IGNY8_WORKER_KIND": kind, "IGNY8_WORKERS": "1", "IGNY8_WORKER_SLOTS": "20"}
+        env = {**os.environ, **app.config["TEST_ENVIRON"], **usual, **more}
         hosts.append(WorkerHost(tmp_path, env, sandbox))
         return hosts[-1]
 

@@ -1,4 +1,4 @@
-"""Real worker processes of both kinds: they finish jobs, and stop without losing one."""
+"""Real worker processes of both kinds: they finish jobs, and stop or retire without losing one."""
 
 import signal
 from collections.abc import Callable
@@ -18,7 +18,7 @@ KINDS = ("fork", "threads")
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_jobs_are_finished_by_a_separate_process(
-    kind: str, host: Callable[[str], WorkerHost]
+    kind: str, host: Callable[..., WorkerHost]
 ) -> None:
     worker = host(kind)
     ids = [worker.submit(make_site().site) for _ in range(6)]
@@ -28,7 +28,7 @@ def test_jobs_are_finished_by_a_separate_process(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stopped_worker_finishes_what_it_holds_and_leaves_the_rest(
-    kind: str, host: Callable[[str], WorkerHost]
+    kind: str, host: Callable[..., WorkerHost]
 ) -> None:
     worker = host(kind)
     worker.sandbox.pace("2.0")
@@ -42,12 +42,36 @@ def test_a_stopped_worker_finishes_what_it_holds_and_leaves_the_rest(
     assert worker.paid() == len(ids)
 
 
-def test_threads_share_one_process(host: Callable[[str], WorkerHost]) -> None:
+def test_threads_share_one_process(host: Callable[..., WorkerHost]) -> None:
     worker = host("threads")
     worker.sandbox.pace("3.0")
     ids = [worker.submit(make_site().site) for _ in range(12)]
     wait_until(lambda: worker.running(ids) >= 10, 40, "ten runs at once")
     wait_until(lambda: worker.states(ids) == {"success"}, 60, "all runs done")
+    assert worker.paid() == len(ids)
+
+
+def test_a_worn_out_worker_finishes_its_jobs_beside_its_successor(
+    host: Callable[..., WorkerHost],
+) -> None:
+    worker = host("threads", IGNY8_WORKER_JOBS="3")
+    worker.sandbox.pace("4.0")
+    ids = [worker.submit(make_site().site) for _ in range(8)]
+    wait_until(lambda: worker.running(ids) == 6, 40, "two workers hold three jobs each")
+    wait_until(lambda: worker.states(ids) == {"success"}, 90, "all runs done")
+    assert worker.said("worker_retires") == 2
+    assert worker.said("child_died") == 0
+    assert worker.dispatches(ids) == {1}, "nothing was cut off"
+    assert worker.paid() == len(ids)
+
+
+def test_a_cap_on_memory_that_is_too_small_still_lets_work_go_on(
+    host: Callable[..., WorkerHost],
+) -> None:
+    worker = host("threads", IGNY8_WORKER_MB="1", IGNY8_WORKER_SLOTS="1")
+    ids = [worker.submit(make_site().site) for _ in range(3)]
+    wait_until(lambda: worker.states(ids) == {"success"}, 60, "all runs done")
+    assert worker.said("worker_retires") >= 2
     assert worker.paid() == len(ids)
 
 

@@ -25,11 +25,15 @@ class WorkerHost:
         self._process: Process | None = None
         self.start()
 
+    @property
+    def log(self) -> Path:
+        """What all its processes have said."""
+        return self._folder / "workers.log"
+
     def start(self) -> None:
         """Start the workers."""
-        log = self._folder / "workers.log"
         command = [sys.executable, "-m", "workers"]
-        self._process = Process("the workers", command, log, env=self._env, cwd=REPO)
+        self._process = Process("the workers", command, self.log, env=self._env, cwd=REPO)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the parent process only."""
@@ -54,6 +58,16 @@ class WorkerHost:
         db.session.rollback()
         rows = db.session.execute(select(AITaskLog.id, AITaskLog.state)).all()
         return {row.state.value for row in rows if str(row.id) in ids}
+
+    def said(self, event: str) -> int:
+        """How many lines of the log are about this event."""
+        return self.log.read_text(encoding="utf-8").count(f'"event": "{event}"')
+
+    def dispatches(self, ids: list[str]) -> set[int]:
+        """How often each of these runs was given to a worker."""
+        db.session.rollback()
+        rows = db.session.execute(select(AITaskLog.id, AITaskLog.generation)).all()
+        return {row.generation for row in rows if str(row.id) in ids}
 
     def running(self, ids: list[str]) -> int:
         """How many of these runs are in work now."""
