@@ -1,9 +1,19 @@
 """The RQ side of the house for everybody but the workers: one queue, ids as arguments."""
 
+import time
+from dataclasses import dataclass
+
 from redis import Redis
 from rq import Queue
-from rq.exceptions import DuplicateJobError
-from rq.registry import StartedJobRegistry
+from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq.job import Job
+from rq.registry import (
+    BaseRegistry,
+    DeferredJobRegistry,
+    FailedJobRegistry,
+    ScheduledJobRegistry,
+    StartedJobRegistry,
+)
 from rq.serializers import JSONSerializer
 
 from igny8_flask.cache import connect
@@ -17,6 +27,17 @@ FAILURE_TTL_S = 86_400
 RUN_JOB = "workers.tasks.run_ai_task"
 WORKERS = f"rq:workers:{QUEUE_NAME}"
 DELIVERY_JOB = "workers.tasks.publish"
+RESTING = (FailedJobRegistry, DeferredJobRegistry, ScheduledJobRegistry)
+UNVOUCHED_S = 60  # so long after a worker's last word its job is taken for left alone
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A line in one of RQ's registries: its key, the line itself, and the job it is about."""
+
+    key: str
+    line: bytes
+    job_id: str
 
 
 class JobQueue:
@@ -49,9 +70,29 @@ class JobQueue:
         names = self.rq.connection.lrange(self.rq.key, 0, -1)
         return {name.decode() for name in names if isinstance(name, bytes)}
 
-    def started(self) -> set[str]:
-        """Ids of all jobs that RQ takes for being in work; nothing is tidied by asking."""
-        return set(StartedJobRegistry(queue=self.rq).get_job_ids(cleanup=False))
+    def started(self) -> list[Booking]:
+        """All jobs that RQ takes for being in work; nothing is tidied by asking."""
+        return self._bookings(StartedJobRegistry, "+inf")
+
+    def unattended(self) -> list[Booking]:
+        """What stands in RQ's registries and no worker vouches for."""
+        silent = self._bookings(StartedJobRegistry, time.time() - UNVOUCHED_S)
+        return silent + [line for kind in RESTING for line in self._bookings(kind, "+inf")]
+
+    def strike_out(self, booking: Booking) -> None:
+        """Take a line out of its registry, and forget its job."""
+        self.rq.connection.zrem(booking.key, booking.line)
+        try:
+            job = Job.fetch(booking.job_id, self.rq.connection, JSONSerializer)
+        except NoSuchJobError:
+            return
+        job.delete()
+
+    def _bookings(self, kind: type[BaseRegistry], until: float | str) -> list[Booking]:
+        """The lines of a registry that run out until then."""
+        registry = kind(queue=self.rq)
+        lines = self.rq.connection.zrangebyscore(registry.key, "-inf", until)
+        return [Booking(registry.key, line, registry.parse_job_id(line)) for line in lines]
 
     def workers(self) -> int:
         """How many workers have said lately that they live; raises RedisError."""

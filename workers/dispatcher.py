@@ -17,11 +17,11 @@ from igny8_flask import heartbeats, pauses, publishing, retention, runs, schedul
 from igny8_flask.api.idempotency import forget_expired
 from igny8_flask.cache import BELL, connect
 from igny8_flask.handshake import forget_old_codes
-from igny8_flask.leases import Ticket, WorkRow, admit
+from igny8_flask.leases import Ticket, admit
 from igny8_flask.log import get_logger
-from igny8_flask.models import AITaskLog, Delivery
 from igny8_flask.queue import JobQueue
-from igny8_flask.recovery import back_to_pending, stale_queued
+from igny8_flask.reconciliation import MODELS, send_lost_again, strike_out_strays
+from igny8_flask.recovery import back_to_pending
 from igny8_flask.services import current
 from igny8_flask.tenants import every_tenant
 
@@ -31,9 +31,9 @@ PASS_S = 0.5  # longest pause between two passes; the bell shortens it
 GAP_S = 0.03  # between two passes at least, so that many bells make few passes
 LOOK_S = 1.0
 SWEEP_S = 5.0
+RECONCILE_S = 60.0
 TIDY_S = 3600.0
 DAY_S = 86_400.0
-MODELS: tuple[WorkRow, ...] = (AITaskLog, Delivery)
 
 
 class Dispatcher:
@@ -45,6 +45,7 @@ class Dispatcher:
         self.queue = JobQueue(redis_url)
         self._bell = connect(redis_url).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         self._swept_at = self._tidy_at = self._looked_at = self._passed_at = 0.0
+        self._reconciled_at = 0.0
         self._workers = 0
         self._forget_at = time.monotonic() + TIDY_S * random.random()
 
@@ -87,27 +88,24 @@ class Dispatcher:
         return sent
 
     def _look_around(self) -> None:
-        """Every second: say that this dispatcher lives, count the workers, find lost jobs."""
+        """Every second: say that this dispatcher lives, count the workers, find lost jobs.
+
+        Every minute: strike jobs out of RQ's registries that belong to no row.
+        """
         if time.monotonic() - self._looked_at > LOOK_S:
             self._workers = self.queue.workers()
             current().cache.note_dispatcher(self._workers)
-            for model in MODELS:
-                self._recover(model)
+            send_lost_again(self.queue)
             self._looked_at = time.monotonic()
+        if time.monotonic() - self._reconciled_at > RECONCILE_S:
+            strike_out_strays(self.queue)
+            self._reconciled_at = time.monotonic()
 
     def _window(self) -> int:
         """How many rows may be queued or in work: as set, or enough for all that live."""
         settings = current().settings
         slots = settings.worker_slots if settings.worker_kind == "threads" else 1
         return max(settings.window, 2 * self._workers * slots)
-
-    def _recover(self, model: WorkRow) -> None:
-        tickets = stale_queued(model)
-        held = self.queue.held() if tickets else set()
-        for ticket in tickets:
-            if ticket.job_id not in held:
-                log.warning("job_lost", job_id=ticket.job_id)
-                back_to_pending(ticket)
 
     def _send(self, ticket: Ticket) -> int:
         try:

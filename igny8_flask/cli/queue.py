@@ -8,13 +8,12 @@ from flask.cli import with_appcontext
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
+from igny8_flask import reconciliation
 from igny8_flask.cli.failing import in_words
 from igny8_flask.db import db, utcnow
-from igny8_flask.leases import Ticket
 from igny8_flask.metrics import MODELS
 from igny8_flask.models import Site, WorkState
 from igny8_flask.queue import JobQueue
-from igny8_flask.recovery import stale_queued
 from igny8_flask.services import current
 
 LIVE = (WorkState.PENDING, WorkState.PAUSED, WorkState.QUEUED, WorkState.RUNNING)
@@ -56,18 +55,9 @@ def show() -> None:
 
 def disagreements(queue: JobQueue) -> Iterator[str]:
     """Where RQ's books and the database differ, in words; raises RedisError."""
-    held, started = queue.held(), queue.started()
-    sent = {ticket.job_id for model in MODELS.values() for ticket in stale_queued(model)}
-    known = {
-        Ticket(model, row.id, row.generation).job_id
-        for model in MODELS.values()
-        for row in db.session.execute(
-            select(model.id, model.generation).where(
-                model.state.in_((WorkState.QUEUED, WorkState.RUNNING))
-            )
-        )
-    }
-    if lost := len(sent - held - started):
+    if lost := len(reconciliation.lost(queue)):
         yield f"{lost} queued row(s) are unknown to Redis: the dispatcher sends them again."
-    if stray := len(started - known):
+    if stray := len(reconciliation.strays(queue.started())):
         yield f"RQ takes {stray} job(s) for running that the database does not: they step aside."
+    if left := len(reconciliation.strays(queue.unattended())):
+        yield f"RQ keeps {left} job(s) that belong to no run: the dispatcher strikes them out."

@@ -83,6 +83,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.models",
         "igny8_flask.outbound",
         "igny8_flask.queue",
+        "igny8_flask.reconciliation",
         "igny8_flask.recovery",
     ),
     (
