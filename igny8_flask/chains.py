@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from igny8_flask import publishing, scheduling
 from igny8_flask.db import db
@@ -11,16 +12,12 @@ from igny8_flask.jobs import LIVE, add_or_find_live, work_key
 from igny8_flask.models import AITaskLog, Delivery, Site, Task, TaskStatus
 from igny8_flask.services import current
 
+LOOK_UP_AT_ONCE = 500
+
 
 def add(site: Site, function_name: str, ids: list[uuid.UUID], options: dict[str, Any]) -> AITaskLog:
     """Add a run to the session, or find the one that does this work already; the caller commits."""
-    run = AITaskLog(
-        account_id=site.account_id,
-        site_id=site.id,
-        function_name=function_name,
-        work_key=work_key(function_name, ids),
-        payload={"ids": [str(one) for one in ids], "options": options},
-    )
+    run = _run_of(site, function_name, ids, options)
     chained = _live_chain(run)
     if chained is not None:
         return chained
@@ -29,6 +26,58 @@ def add(site: Site, function_name: str, ids: list[uuid.UUID], options: dict[str,
         _set_task_status(ids, TaskStatus.IN_PROGRESS)
     assert isinstance(found, AITaskLog)  # noqa: S101 - narrows the type
     return found
+
+
+def add_each(
+    site: Site, function_name: str, ids: list[uuid.UUID], options: dict[str, Any]
+) -> list[AITaskLog]:
+    """A run for each id, as ``add`` would; those of work that is not going on are added together.
+
+    So a thousand cost some dozen statements; the caller commits.
+    """
+    runs = {one: _run_of(site, function_name, [one], options) for one in ids}
+    begun = _begun(site, [run.work_key for run in runs.values()])
+    fresh = {one: run for one, run in runs.items() if run.work_key not in begun}
+    if not _add_together(list(fresh.values())):
+        fresh = {}  # somebody else began one of them just now
+    elif function_name == "generate_content":
+        _set_task_status(list(fresh), TaskStatus.IN_PROGRESS)
+    return [fresh[one] if one in fresh else add(site, function_name, [one], options) for one in ids]
+
+
+def _run_of(
+    site: Site, function_name: str, ids: list[uuid.UUID], options: dict[str, Any]
+) -> AITaskLog:
+    return AITaskLog(
+        account_id=site.account_id,
+        site_id=site.id,
+        function_name=function_name,
+        work_key=work_key(function_name, ids),
+        payload={"ids": [str(one) for one in ids], "options": options},
+    )
+
+
+def _begun(site: Site, keys: list[str]) -> set[str]:
+    """Which of this work was begun and may still go on: as a run, or in what followed from it."""
+    begun: set[str] = set()
+    for start in range(0, len(keys), LOOK_UP_AT_ONCE):
+        known = select(AITaskLog.work_key).where(
+            AITaskLog.site_id == site.id,
+            AITaskLog.work_key.in_(keys[start : start + LOOK_UP_AT_ONCE]),
+            AITaskLog.state.in_(LIVE) | AITaskLog.next_id.is_not(None),
+        )
+        begun |= set(db.session.scalars(known))
+    return begun
+
+
+def _add_together(runs: list[AITaskLog]) -> bool:
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(runs)
+            db.session.flush()
+    except IntegrityError:
+        return False
+    return True
 
 
 def _live_chain(run: AITaskLog) -> AITaskLog | None:

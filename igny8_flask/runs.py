@@ -57,7 +57,7 @@ def submit(
     quotes.refuse_above_caps(site, fn.get_name(), ids, options)
     backlog.refuse_beyond_bound()
     if metadata.per_item and len(ids) > 1:
-        runs = [chains.add(site, fn.get_name(), [one], options) for one in ids]
+        runs = chains.add_each(site, fn.get_name(), ids, options)
         run = batches.gather(site, fn.get_name(), runs, options)
     else:
         run = chains.add(site, fn.get_name(), ids, options)

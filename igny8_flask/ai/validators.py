@@ -24,7 +24,7 @@ def validate_ids(payload: dict[str, Any], limit: int | None = None) -> list[uuid
     if not isinstance(ids, list) or not ids:
         raise InputError("Choose at least one item.", fields={"ids": ["Choose at least one item."]})
     if len(ids) > limit:
-        words = f"At most {limit} items at a time."
+        words = f"At most {limit:,} items at a time; these are {len(ids):,}."
         raise InputError(words, fields={"ids": [words]})
     try:
         return list(dict.fromkeys(uuid.UUID(str(one)) for one in ids))

@@ -7,6 +7,7 @@ from flask import Response, request
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from igny8_flask import planning, runs
+from igny8_flask.ai.validators import MAX_TASKS
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import (
@@ -40,10 +41,10 @@ class OptionsIn(Schema):
     publish = Flag()
 
 
-class RunIn(Schema):
-    """Ids to work on, and options."""
+class DrawingIn(Schema):
+    """Tasks whose articles get pictures, up to 1,000."""
 
-    ids = Ids()
+    ids = Ids(MAX_TASKS)
     options = fields.Nested(OptionsIn, load_default=dict)
 
 
@@ -82,8 +83,9 @@ class PlanningIn(SelectingIn):
 
 
 class WritingIn(SelectingIn):
-    """Tasks to write: up to 100 by id, or the oldest 1,000 that are pending."""
+    """Tasks to write: up to 1,000 by id, or the oldest 1,000 that are pending."""
 
+    ids = Ids(MAX_TASKS, required=False)
     select = fields.String(validate=validate.Equal(planning.SELECTIONS["generate_content"]))
     options = fields.Nested(OptionsIn, load_default=dict)
 
@@ -184,7 +186,7 @@ def auto_generate_content(body: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/writer/tasks/auto_generate_images/", methods=["POST"])
 @idempotent
-@blp.arguments(RunIn)
+@blp.arguments(DrawingIn)
 @blp.response(202, Accepted)
 def auto_generate_images(body: dict[str, Any]) -> dict[str, Any]:
     """Make the images of the articles of tasks."""

@@ -80,14 +80,20 @@ class Time(fields.DateTime):
 
 
 class Ids(fields.List[Any]):
-    """1 to 100 UUIDs, each counted once."""
+    """1 to 100 UUIDs, or to another ``most``, each counted once."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(Id(), **{"required": True, **more})
+    def __init__(self, most: int = MAX_IDS, **more: Any) -> None:
+        bounds = {"minItems": 1, "maxItems": most}
+        super().__init__(Id(), **{"required": True, "metadata": bounds, **more})
+        self._most = most
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> list[Any]:
-        if not isinstance(value, list) or not 1 <= len(value) <= MAX_IDS:
-            raise ValidationError(f"Must be a list of 1 to {MAX_IDS} ids.")
+        if not isinstance(value, list) or not value:
+            raise ValidationError(f"Must be a list of 1 to {self._most:,} ids.")
+        if len(value) > self._most:
+            raise ValidationError(
+                f"At most {self._most:,} ids in one request; these are {len(value):,}."
+            )
         return list(dict.fromkeys(super()._deserialize(value, attr, data, **more) or []))
 
 

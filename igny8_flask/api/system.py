@@ -7,9 +7,10 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, vali
 from igny8_flask import budgets, planning, quotes, runs, site_settings, usage
 from igny8_flask.ai import offers
 from igny8_flask.ai.registry import get_function_instance, list_functions
+from igny8_flask.ai.validators import MAX_TASKS
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import OptionsIn, SelectingIn
-from igny8_flask.api.schemas import MAX_TITLE_CHARS, Answer, Flag, Patch, Text
+from igny8_flask.api.schemas import MAX_TITLE_CHARS, Answer, Flag, Ids, Patch, Text
 from igny8_flask.auth import principal
 from igny8_flask.models import Site
 from igny8_flask.services import current
@@ -59,6 +60,7 @@ class EstimateIn(SelectingIn):
 
     WAYS: ClassVar[tuple[str, ...]] = ("ids", "select", "title")
 
+    ids = Ids(MAX_TASKS, required=False)
     function = fields.String(required=True, validate=validate.OneOf(NAMES))
     select = fields.String(validate=validate.OneOf(sorted(planning.SELECTIONS.values())))
     title = Text(MAX_TITLE_CHARS, 1)

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from igny8_flask import planning, runs, site_settings
+from igny8_flask import chains, planning, runs, site_settings
 from igny8_flask.ai.validators import MAX_TASKS
 from igny8_flask.batches import close_finished
 from igny8_flask.db import db
@@ -53,6 +53,19 @@ def test_a_thousand_pending_tasks_become_one_batch(app: Flask, site: Site) -> No
     again = runs.submit(site, "generate_content", ids[:3], PLAIN)
     assert states(batch) == {"pending": MAX_TASKS}, "the same work is not begun twice"
     assert again.payload["ids"] == batch.payload["ids"][:3]
+
+
+def test_work_that_somebody_else_begins_meanwhile_is_joined(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = [make_task(site, word_count=300) for _ in range(3)]
+    live = runs.submit(site, "generate_content", [tasks[1].id], PLAIN)
+    monkeypatch.setattr(chains, "_begun", lambda _site, _keys: set())  # looked a moment too early
+    batch = runs.submit(site, "generate_content", [task.id for task in tasks], PLAIN)
+    first, second, third = batch.payload["ids"]
+    assert second == str(live.id)
+    assert len({first, second, third}) == 3
+    assert db.session.scalar(select(func.count(AITaskLog.id))) == 4  # three runs and the batch
 
 
 def test_a_paused_batch_begins_nothing_new_and_goes_on_when_resumed(site: Site) -> None:

@@ -15,7 +15,7 @@ from igny8_flask.ai.replies import ImagePromptsReply, parse_image_prompts
 from igny8_flask.ai.replies.results import listed
 from igny8_flask.ai.tracker import ProgressTracker, StepTracker
 from igny8_flask.ai.types import FunctionMetadata, Prompt
-from igny8_flask.ai.validators import validate_ids, validate_tasks_exist
+from igny8_flask.ai.validators import MAX_TASKS, validate_ids, validate_tasks_exist
 from igny8_flask.db import db
 from igny8_flask.errors import InputError, NotFoundError, ReplyError
 from igny8_flask.models import Account, Content, Image, ImageFile, ImageKind
@@ -76,7 +76,7 @@ class GenerateImagesFunction(BaseAIFunction):
     def validate(self, payload: dict[str, Any], account: Account | None = None) -> None:
         """The task must exist and have an article."""
         site_id, _ = owned_ids({**payload, "ids": []})
-        ids = validate_ids(payload)
+        ids = validate_ids(payload, MAX_TASKS)
         validate_tasks_exist(site_id, ids)
         written = set(db.session.scalars(select(Content.task_id).where(Content.task_id.in_(ids))))
         if len(written) != len(ids):

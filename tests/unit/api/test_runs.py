@@ -4,11 +4,23 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import uuid6
 from sqlalchemy import func, insert, select, update
 
+from igny8_flask.ai.validators import MAX_TASKS
 from igny8_flask.db import db, utcnow
-from igny8_flask.models import AITaskLog, Cluster, Content, Delivery, Keyword, WorkState
+from igny8_flask.models import (
+    AITaskLog,
+    Cluster,
+    Content,
+    Delivery,
+    Keyword,
+    Task,
+    TaskStatus,
+    WorkState,
+)
 from tests.factories import make_content, make_task
+from tests.statements import asked
 
 GENERATE = "/v1/writer/tasks/auto_generate_content/"
 RUNS = "/v1/system/tasks/"
@@ -44,6 +56,59 @@ def test_a_second_press_gives_the_live_run(plugin):
     first = plugin("POST", GENERATE, {"ids": [str(task.id)]}).json
     second = plugin("POST", GENERATE, {"ids": [str(task.id), str(task.id)]}).json
     assert second["task_id"] == first["task_id"]
+
+
+def many_tasks(site, count):
+    owner = {"account_id": site.account_id, "site_id": site.id}
+    rows = [{**owner, "id": uuid6.uuid7(), "title": f"Task {n}"} for n in range(count)]
+    db.session.execute(insert(Task), rows)
+    db.session.commit()
+    return [str(row["id"]) for row in rows]
+
+
+def test_a_thousand_ids_become_one_batch_by_some_dozen_statements(plugin):
+    ids = many_tasks(plugin.site, MAX_TASKS)
+    body = {"ids": ids, "options": {"images": False, "publish": False}}
+    answers = []
+    statements, _ = asked(lambda: answers.append(plugin("POST", GENERATE, body)))
+    (answer,) = answers
+    assert answer.status_code == 202, answer.json
+    assert len(statements) <= 60, "\n".join(statements)
+    status = plugin("GET", answer.json["status_url"]).json
+    assert (status["total"], status["message"]) == (1000, "0 of 1000 done.")
+    assert (
+        db.session.scalar(select(func.count(AITaskLog.id)).where(AITaskLog.batch_id.is_not(None)))
+        == 1000
+    )
+    begun = select(func.count(Task.id)).where(Task.status == TaskStatus.IN_PROGRESS)
+    assert db.session.scalar(begun) == 1000
+    again = plugin("POST", GENERATE, {**body, "ids": ids[:1]}).json
+    assert again["task_id"] in {item["id"] for item in status["items"]}, "nothing is begun twice"
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        (GENERATE, "1,000"),
+        ("/v1/writer/tasks/auto_generate_images/", "1,000"),
+        ("/v1/planner/keywords/auto_cluster/", "100"),
+        (PUBLISH, "100"),
+    ],
+)
+def test_ids_above_the_cap_are_counted_in_the_refusal(plugin, path, most):
+    count = int(most.replace(",", "")) + 1
+    refused = plugin("POST", path, {"ids": [str(uuid.uuid4()) for _ in range(count)]})
+    assert refused.status_code == 422
+    assert refused.json["fields"]["ids"] == [
+        f"At most {most} ids in one request; these are {count:,}."
+    ]
+    assert db.session.scalar(select(func.count(AITaskLog.id))) == 0
+
+
+def test_one_of_a_thousand_that_is_no_task_of_the_site_begins_none(plugin, other_plugin):
+    ids = many_tasks(plugin.site, 20) + many_tasks(other_plugin.site, 1)
+    assert plugin("POST", GENERATE, {"ids": ids}).status_code == 404
+    assert db.session.scalar(select(func.count(AITaskLog.id))) == 0
 
 
 @pytest.mark.parametrize(
