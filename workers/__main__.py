@@ -18,8 +18,12 @@ def main() -> int:
     """Parse the command line and run until stopped."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("--workers", type=int, help="worker processes (default: IGNY8_WORKERS)")
-    parser.add_argument(
+    apart = parser.add_mutually_exclusive_group()
+    apart.add_argument(
         "--no-dispatcher", action="store_true", help="only workers; a dispatcher runs elsewhere"
+    )
+    apart.add_argument(
+        "--dispatcher", action="store_true", help="only the dispatcher; workers run elsewhere"
     )
     arguments = parser.parse_args()
     load_dotenv()
@@ -28,8 +32,9 @@ def main() -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if arguments.workers is not None:
-        settings = replace(settings, workers=arguments.workers)
+    workers = 0 if arguments.dispatcher else arguments.workers
+    if workers is not None:
+        settings = replace(settings, workers=workers)
     app = create_app(settings)
     try:
         with redis_for(settings.redis_url):

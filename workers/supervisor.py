@@ -78,7 +78,8 @@ class Supervisor:
     def run(self) -> None:
         """Block until SIGTERM or SIGINT, then let every child finish its job."""
         bind_app(self._app)
-        warm_up(self._app, self._settings.worker_kind == "fork")
+        rehearses = self._settings.worker_kind == "fork" and self._settings.workers > 0
+        warm_up(self._app, rehearses)
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
         while not self._stop.is_set():

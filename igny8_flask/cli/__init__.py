@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from igny8_flask.cli.backup import backup
 from igny8_flask.cli.budgets import budget_commands
 from igny8_flask.cli.deliveries import delivery_commands
 from igny8_flask.cli.doctor import doctor
@@ -22,6 +23,6 @@ def install_commands(app: Flask) -> None:
     """Add the command groups to an application."""
     work = (function_commands, run_commands, prompt_commands)
     money = (price_commands, model_commands, budget_commands)
-    upkeep = (delivery_commands, queue_commands, secret_commands, retention_commands, doctor)
-    for command in (sites, keys, settings, *work, *money, *upkeep, sandbox):
+    upkeep = (delivery_commands, queue_commands, secret_commands, retention_commands)
+    for command in (sites, keys, settings, *work, *money, *upkeep, doctor, backup, sandbox):
         app.cli.add_command(command)

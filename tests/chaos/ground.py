@@ -113,7 +113,7 @@ class Ground:
 
     def start_dispatcher(self) -> None:
         """Start the dispatcher alone."""
-        self.dispatcher = self._process("dispatcher", ["-m", "workers", "--workers", "0"])
+        self.dispatcher = self._process("dispatcher", ["-m", "workers", "--dispatcher"])
 
     def start_workers(self, env: Mapping[str, str] | None = None) -> None:
         """Start the workers alone, with more in their environment where asked."""

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from igny8_flask import create_app
+from igny8_flask.cli import install_commands
 from igny8_flask.db import Base, db
 from igny8_flask.models import Task
 from igny8_flask.row_security import IS_ABOVE_POLICIES
@@ -158,3 +159,10 @@ def test_the_application_works_as_that_role(app):
     assert other("GET", path).status_code == 404
     assert other("GET", "/v1/writer/tasks/").json["count"] == 0
     assert mine("GET", "/readyz").json["checks"]["migrations"] is True
+
+
+def test_a_backup_asks_as_a_role_that_sees_all_rows(app):
+    install_commands(app)
+    script = app.test_cli_runner().invoke(args=["backup"]).output
+    assert "# igny8_" in script
+    assert "--dbname=postgresql://postgres@" in script
