@@ -8,7 +8,12 @@ from collections.abc import Callable, Mapping
 
 PARTS = {
     "SQL statements": ("/sqlalchemy/", "/flask_sqlalchemy/", "/sqlite3/", "/psycopg"),
-    "Redis": ("/redis/", "/igny8_flask/cache.py", "/igny8_flask/gates.py"),
+    "Redis": (
+        "/redis/",
+        "/igny8_flask/cache.py",
+        "/igny8_flask/gates.py",
+        "/igny8_flask/breakers.py",
+    ),
     "HTTP and the stream": (
         *("/urllib3/", "/requests/", "/http/", "/socket.py", "/igny8_flask/outbound/"),
         "/igny8_flask/ai/providers/",

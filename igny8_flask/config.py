@@ -180,7 +180,7 @@ class Settings:
         frozenset(),
         "Exact host:port pairs that may be dialled although they are private.",
     )
-    workers: int = _row("IGNY8_WORKERS", _positive, 2, "Worker processes per host.")
+    workers: int = _row("IGNY8_WORKERS", _positive, 4, "Worker processes per host.")
     worker_kind: str = _row(
         "IGNY8_WORKER_KIND", _one_of("fork", "threads"), "fork", "A process or a thread per job."
     )

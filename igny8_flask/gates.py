@@ -1,30 +1,28 @@
-"""Gates before a provider and before a site: breakers, and slots per key, shared through Redis.
+"""Gates before a provider and before a site: a breaker each, and slots per provider key.
 
-Without Redis every gate is open: the work itself must go on.
+Shared through Redis. A process never makes more calls at a time with a key than it has slots, so
+that the limit holds within each process while Redis is away.
 """
 
 import hashlib
-import math
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from redis import Redis
 from redis.exceptions import RedisError
 
+from igny8_flask.breakers import PROBING, Breaker
 from igny8_flask.cache import PREFIX
 from igny8_flask.errors import ProviderError, WordPressError
 from igny8_flask.log import get_logger
 
 log = get_logger(__name__)
 
-FAILURES_TO_OPEN = 5
-FAILURE_WINDOW_S = 60
-OPEN_S = 30
-OPEN_MAX_S = 600
 REFUSED_S = 20  # after a refused key or an empty balance: nobody else needs to hear it again
-PROBE_S = 30
 SLOT_TTL_S = 660  # longer than any call may take, so that a dead worker's slot comes back
 SLOT_WAIT_S = 3.0
 REFUSALS = frozenset({"auth", "quota", "permission"})
@@ -40,57 +38,31 @@ return 1
 """
 
 
-class Breaker:
-    """Remembers that somebody does not answer, so that not everybody has to find out.
+class OwnSlots:
+    """The slots that this process holds, by key and holder; each ends with its call."""
 
-    Open after FAILURES_TO_OPEN failures in a window, then one probe at a time; each further
-    failure doubles the pause. Every method may raise RedisError.
-    """
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holders: defaultdict[str, list[str]] = defaultdict(list)
 
-    def __init__(self, redis: Redis, name: str) -> None:
-        self._redis = redis
-        self._failures = f"{PREFIX}failures:{name}"
-        self._open = f"{PREFIX}open:{name}"
-        self._level = f"{PREFIX}level:{name}"
-        self._probe = f"{PREFIX}probe:{name}"
+    def take(self, key: str, holder: str, slots: int) -> bool:
+        """Take one of so many; the slot of the same holder counts once."""
+        with self._lock:
+            others = {one for one in self._holders[key] if one != holder}
+            if len(others) >= slots:
+                return False
+            self._holders[key].append(holder)
+            return True
 
-    def told(self) -> tuple[str, str, float] | None:
-        """While it is open: kind and words of the last failure, and seconds to wait."""
-        told = self._redis.get(self._open)
-        if isinstance(told, bytes):
-            kind, _, words = told.decode().partition(" ")
-            return kind, words, max(float(self._redis.ttl(self._open)), 1.0)
-        half_open = self._redis.exists(self._level)
-        if half_open and not self._redis.set(self._probe, b"1", nx=True, ex=PROBE_S):
-            return "probing", "It is being tried again.", SLOT_WAIT_S
-        return None
+    def release(self, key: str, holder: str) -> None:
+        """Give it back."""
+        with self._lock:
+            self._holders[key].remove(holder)
+            if not self._holders[key]:
+                del self._holders[key]
 
-    def count_failure(self, kind: str, words: str) -> None:
-        """Note a passing failure; opens when there are too many."""
-        now = time.time()
-        with self._redis.pipeline() as pipe:
-            pipe.zremrangebyscore(self._failures, "-inf", now - FAILURE_WINDOW_S)
-            pipe.zadd(self._failures, {uuid.uuid4().hex: now})
-            pipe.zcard(self._failures)
-            pipe.expire(self._failures, FAILURE_WINDOW_S)
-            failures = pipe.execute()[2]
-        if failures < FAILURES_TO_OPEN and not self._redis.exists(self._level):
-            return
-        level = int(self._redis.incr(self._level))
-        self._redis.expire(self._level, 2 * OPEN_MAX_S)
-        seconds = min(OPEN_S * 2 ** (level - 1), OPEN_MAX_S)
-        log.warning("breaker_open", seconds=seconds, kind=kind)
-        self.open(kind, words, seconds)
 
-    def open(self, kind: str, words: str, seconds: float) -> None:
-        """Open at once; a longer wait that is already known stays."""
-        whole = max(math.ceil(seconds), 1)
-        if int(self._redis.ttl(self._open)) < whole:
-            self._redis.set(self._open, f"{kind} {words}".encode(), ex=whole)
-
-    def forget(self) -> None:
-        """It works again."""
-        self._redis.delete(self._failures, self._level, self._probe)
+_own_slots = OwnSlots()
 
 
 class ProviderGate:
@@ -115,31 +87,15 @@ class ProviderGate:
 
         Raises ProviderError of kind ``waiting`` while the gate is closed; it costs no attempt.
         """
-        held = self._enter()
-        try:
-            yield
-        except ProviderError as error:
-            self._learn(error)
-            raise
-        else:
-            _without_redis(self._breaker.forget)
-        finally:
-            if held:
-                _without_redis(lambda: self._redis.zrem(self._taken, self._holder))
-
-    def _enter(self) -> bool:
-        try:
-            self._check_breaker()
-            now = time.time()
-            keep = (now, now + SLOT_TTL_S, self._slots, self._holder, SLOT_TTL_S)
-            if not self._redis.eval(_TAKE, 1, self._taken, *keep):
-                raise _closed(
-                    "All calls that this key may make at a time are under way.", SLOT_WAIT_S
-                )
-        except RedisError:
-            log.info("gate_without_redis")
-            return False
-        return True
+        self._check_breaker()
+        with self._own_slot(), self._shared_slot():
+            try:
+                yield
+            except ProviderError as error:
+                self._learn(error)
+                raise
+            else:
+                self._breaker.forget()
 
     def _check_breaker(self) -> None:
         told = self._breaker.told()
@@ -148,16 +104,52 @@ class ProviderGate:
         kind, words, wait_s = told
         if kind in REFUSALS:
             raise ProviderError(words, kind)
-        raise _closed("The provider is being tried again." if kind == "probing" else words, wait_s)
+        raise _closed("The provider is being tried again." if kind == PROBING else words, wait_s)
+
+    @contextmanager
+    def _own_slot(self) -> Iterator[None]:
+        if not _own_slots.take(self._taken, self._holder, self._slots):
+            raise _no_slot()
+        try:
+            yield
+        finally:
+            _own_slots.release(self._taken, self._holder)
+
+    @contextmanager
+    def _shared_slot(self) -> Iterator[None]:
+        held = self._take_shared()
+        try:
+            yield
+        finally:
+            if held:
+                self._release_shared()
+
+    def _take_shared(self) -> bool:
+        """Whether a slot is held in Redis; False while it is away."""
+        now = time.time()
+        keep = (now, now + SLOT_TTL_S, self._slots, self._holder, SLOT_TTL_S)
+        try:
+            if not self._redis.eval(_TAKE, 1, self._taken, *keep):
+                raise _no_slot()
+        except RedisError:
+            log.info("gate_without_redis")
+            return False
+        return True
+
+    def _release_shared(self) -> None:
+        try:
+            self._redis.zrem(self._taken, self._holder)
+        except RedisError:
+            log.info("gate_without_redis")  # it runs out by itself
 
     def _learn(self, error: ProviderError) -> None:
         kind, words, asked_s = error.kind, error.message, error.retry_after_s
         if kind in PASSING and asked_s:
-            _without_redis(lambda: self._breaker.open(kind, words, asked_s))
+            self._breaker.open(kind, words, asked_s)
         elif kind in REFUSALS:
-            _without_redis(lambda: self._breaker.open(kind, words, REFUSED_S))
+            self._breaker.open(kind, words, REFUSED_S)
         elif kind in PASSING:
-            _without_redis(lambda: self._breaker.count_failure(kind, words))
+            self._breaker.count_failure(kind, words)
 
 
 class SiteGate:
@@ -172,28 +164,23 @@ class SiteGate:
 
         Raises WordPressError ``wp_waiting`` while the gate is closed; it costs no attempt.
         """
-        told: list[tuple[str, str, float] | None] = []
-        _without_redis(lambda: told.append(self._breaker.told()))
-        if told and told[0]:
-            _, words, wait_s = told[0]
+        told = self._breaker.told()
+        if told is not None:
+            _, words, wait_s = told
             raise WordPressError(words, "wp_waiting", retryable=True, retry_after_s=wait_s)
         try:
             yield
         except WordPressError as error:
-            code, words = error.code, error.message
             if error.retryable:
-                _without_redis(lambda: self._breaker.count_failure(code, words))
+                self._breaker.count_failure(error.code, error.message)
             raise
         else:
-            _without_redis(self._breaker.forget)
+            self._breaker.forget()
 
 
-def _without_redis(step: Callable[[], object]) -> None:
-    """Take a step that may be left out while Redis is away."""
-    try:
-        step()
-    except RedisError:
-        log.info("gate_without_redis")
+def _no_slot() -> ProviderError:
+    words = "All calls that this key may make at a time are under way."
+    return _closed(words, SLOT_WAIT_S)
 
 
 def _closed(words: str, wait_s: float) -> ProviderError:

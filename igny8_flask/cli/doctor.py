@@ -120,6 +120,11 @@ def _workers() -> Iterator[Finding]:
         return
     yield from (("warning", words) for words in differing)
     seen = cache.dispatcher()
+    settings = current().settings
+    slots = count * (settings.worker_slots if settings.worker_kind == "threads" else 1)
+    if 0 < slots <= settings.site_slots:
+        words = f"{slots} run(s) at once, and one site may have {settings.site_slots}"
+        yield "warning", f"{words}: it can delay the others. Raise IGNY8_WORKERS."
     yield ("ok", f"{count} live.") if count else ("error", "None: start `python -m workers`.")
     if seen is None or time.time() - seen.at > SILENT_S:
         yield "error", "No dispatcher makes passes: start `python -m workers` on one host."

@@ -51,14 +51,14 @@ def site(app: Flask) -> Site:
 def host(app: Flask, tmp_path: Path, sandbox: Sandbox) -> Iterator[Callable[..., WorkerHost]]:
     """Starts a host of workers of a kind, ``fork`` or ``threads``, on the test's database.
 
-    More settings are given by the names of their variables.
+    More settings are given by the names of their variables; ``module`` is run in place of workers.
     """
     hosts: list[WorkerHost] = []
 
-    def start(kind: str, **more: str) -> WorkerHost:
+    def start(kind: str, module: str = "workers", **more: str) -> WorkerHost:
         usual = {"IGNY8_WORKER_KIND": kind, "IGNY8_WORKERS": "1", "IGNY8_WORKER_SLOTS": "20"}
         env = {**os.environ, **app.config["TEST_ENVIRON"], **usual, **more}
-        hosts.append(WorkerHost(tmp_path, env, sandbox))
+        hosts.append(WorkerHost(tmp_path, env, sandbox, module))
         return hosts[-1]
 
     yield start

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from igny8_flask.db import db
 from igny8_flask.models import AITaskLog, Site, WorkState
@@ -19,8 +19,11 @@ from tests.lab.services import Sandbox
 class WorkerHost:
     """``python -m workers`` with settings of its own; it can be stopped and started again."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str], sandbox: Sandbox) -> None:
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], sandbox: Sandbox, module: str = "workers"
+    ) -> None:
         self.sandbox = sandbox
+        self._module = module
         self._folder, self._env = folder, env
         self._process: Process | None = None
         self.start()
@@ -32,7 +35,7 @@ class WorkerHost:
 
     def start(self) -> None:
         """Start the workers."""
-        command = [sys.executable, "-m", "workers"]
+        command = [sys.executable, "-m", self._module]
         self._process = Process("the workers", command, self.log, env=self._env, cwd=REPO)
 
     def signal(self, number: signal.Signals) -> None:
@@ -69,11 +72,11 @@ class WorkerHost:
         rows = db.session.execute(select(AITaskLog.id, AITaskLog.generation)).all()
         return {row.generation for row in rows if str(row.id) in ids}
 
-    def running(self, ids: list[str]) -> int:
-        """How many of these runs are in work now."""
+    def busy(self, ids: list[str]) -> set[str]:
+        """Which of these runs are in work now."""
         db.session.rollback()
-        busy = select(func.count()).where(AITaskLog.state == WorkState.RUNNING)
-        return int(db.session.scalar(busy) or 0) if ids else 0
+        rows = db.session.scalars(select(AITaskLog.id).where(AITaskLog.state == WorkState.RUNNING))
+        return {str(row) for row in rows} & set(ids)
 
     def paid(self) -> int:
         """How many calls the provider billed."""

@@ -73,6 +73,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("igny8_flask.services",),
     (
+        "igny8_flask.breakers",
         "igny8_flask.cache",
         "igny8_flask.clocks",
         "igny8_flask.crypto",
@@ -109,6 +110,7 @@ DOORS = {
     "socket": ("igny8_flask.outbound", "workers"),
     "rq": ("igny8_flask.queue", "workers"),
     "redis": (
+        "igny8_flask.breakers",
         "igny8_flask.cache",
         "igny8_flask.cli",
         "igny8_flask.gates",
