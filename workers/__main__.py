@@ -16,16 +16,7 @@ from workers.supervisor import Supervisor
 
 def main() -> int:
     """Parse the command line and run until stopped."""
-    parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
-    parser.add_argument("--workers", type=int, help="worker processes (default: IGNY8_WORKERS)")
-    apart = parser.add_mutually_exclusive_group()
-    apart.add_argument(
-        "--no-dispatcher", action="store_true", help="only workers; a dispatcher runs elsewhere"
-    )
-    apart.add_argument(
-        "--dispatcher", action="store_true", help="only the dispatcher; workers run elsewhere"
-    )
-    arguments = parser.parse_args()
+    arguments = command_line().parse_args()
     load_dotenv()
     try:
         settings = Settings.from_env(os.environ)
@@ -43,6 +34,20 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def command_line() -> argparse.ArgumentParser:
+    """What may be asked for."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
+    parser.add_argument("--workers", type=int, help="worker processes (default: IGNY8_WORKERS)")
+    apart = parser.add_mutually_exclusive_group()
+    apart.add_argument(
+        "--no-dispatcher", action="store_true", help="only workers; a dispatcher runs elsewhere"
+    )
+    apart.add_argument(
+        "--dispatcher", action="store_true", help="only the dispatcher; workers run elsewhere"
+    )
+    return parser
 
 
 if __name__ == "__main__":

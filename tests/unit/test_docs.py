@@ -79,6 +79,14 @@ def test_every_documented_make_target_exists() -> None:
     assert named <= made
 
 
+def test_every_window_of_rq_names_a_test_that_exists() -> None:
+    text = (DOCS / "operations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| .+ \| .+ \| `(.+)::(.+)` \|$", text, re.M)
+    assert [int(number) for number, _, _ in rows] == list(range(1, 27))
+    for _, path, test in rows:
+        assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8")
+
+
 def test_service_package_and_plugin_have_one_version() -> None:
     package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     plugin = (ROOT / "wp-plugin" / "igny8.php").read_text(encoding="utf-8")
