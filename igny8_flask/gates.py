@@ -39,25 +39,24 @@ return 1
 
 
 class OwnSlots:
-    """The slots that this process holds, by key and holder; each ends with its call."""
+    """The slots that this process holds, by key and holder; as in Redis, a holder has one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._holders: defaultdict[str, list[str]] = defaultdict(list)
+        self._holders: defaultdict[str, set[str]] = defaultdict(set)
 
     def take(self, key: str, holder: str, slots: int) -> bool:
-        """Take one of so many; the slot of the same holder counts once."""
+        """Take one of so many, or keep the one that the holder has."""
         with self._lock:
-            others = {one for one in self._holders[key] if one != holder}
-            if len(others) >= slots:
+            if len(self._holders[key] - {holder}) >= slots:
                 return False
-            self._holders[key].append(holder)
+            self._holders[key].add(holder)
             return True
 
     def release(self, key: str, holder: str) -> None:
         """Give it back."""
         with self._lock:
-            self._holders[key].remove(holder)
+            self._holders[key].discard(holder)
             if not self._holders[key]:
                 del self._holders[key]
 

@@ -92,7 +92,11 @@ class JobQueue:
         """The lines of a registry that run out until then."""
         registry = kind(queue=self.rq)
         lines = self.rq.connection.zrangebyscore(registry.key, "-inf", until)
-        return [Booking(registry.key, line, registry.parse_job_id(line)) for line in lines]
+        return [
+            Booking(registry.key, line, registry.parse_job_id(line.decode()))
+            for line in lines
+            if isinstance(line, bytes)
+        ]
 
     def workers(self) -> int:
         """How many workers have said lately that they live; raises RedisError."""

@@ -1,5 +1,6 @@
 """Gates: who does not answer is left alone for a while, and a crash costs no slot."""
 
+import time
 import uuid
 from contextlib import ExitStack
 from types import SimpleNamespace
@@ -166,7 +167,8 @@ def test_without_redis_some_failures_over_hours_close_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     site, now = uuid.uuid4(), [1000.0]
-    monkeypatch.setattr("igny8_flask.breakers.time", SimpleNamespace(monotonic=lambda: now[0]))
+    clock = SimpleNamespace(monotonic=lambda: now[0], time=time.time)
+    monkeypatch.setattr("igny8_flask.breakers.time", clock)
     for _ in range(3 * FAILURES_TO_OPEN):
         now[0] += 30
         fail(SiteGate(NOWHERE, site), away())

@@ -14,7 +14,6 @@ from rq.registry import (
     ScheduledJobRegistry,
     StartedJobRegistry,
 )
-from rq.serializers import JSONSerializer
 
 from igny8_flask.db import db, utcnow
 from igny8_flask.leases import Ticket
@@ -62,7 +61,7 @@ def book(queue: JobQueue, kind: type[BaseRegistry], job_id: str, seconds: float 
 
 
 def is_known(queue: JobQueue, ticket: Ticket) -> bool:
-    return Job.exists(ticket.job_id, queue.rq.connection, JSONSerializer)
+    return Job.exists(ticket.job_id, queue.rq.connection)
 
 
 @pytest.mark.parametrize("kind", [*RESTING, StartedJobRegistry])

@@ -154,7 +154,7 @@ def test_several_tasks_are_followed_as_one(plugin):
     "ids",
     [
         [],
-        [str(uuid.uuid4()) for _ in range(101)],
+        [str(uuid.uuid4()) for _ in range(MAX_TASKS + 1)],
         ["1"],
         [1],
         [None],
