@@ -29,7 +29,12 @@ DOORS = {
     },
     "Everybody": {"igny8_flask.tenants"},
     "enter": {"igny8_flask.auth", "igny8_flask.tenants"},
-    "engine": {"igny8_flask.cli.doctor", "workers.rehearsal", "workers.tasks"},
+    "engine": {
+        "igny8_flask.cli.backup",
+        "igny8_flask.cli.doctor",
+        "workers.rehearsal",
+        "workers.tasks",
+    },
     "create_engine": set(),
     "connection": {"igny8_flask.api.health", "igny8_flask.tenant_session"},
     "from_statement": set(),
