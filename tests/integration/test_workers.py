@@ -111,7 +111,6 @@ def test_a_picture_that_was_paid_for_and_lost_is_asked_for_before_paying_again(
     ids = [str(run.id)]
     wait_until(lambda: worker.states(ids) == {"success"}, 60, "the picture is drawn")
     assert died.exists()
-    assert worker.dispatches(ids) == {2}
     pictures = [one for one in worker.sandbox.journal() if "chat" not in one["path"]]
     assert sum(one["billed"] for one in pictures) == 1
     assert len(pictures) > 1, "it was asked for by its task id"

@@ -67,7 +67,7 @@ class WorkerHost:
         return self.log.read_text(encoding="utf-8").count(f'"event": "{event}"')
 
     def dispatches(self, ids: list[str]) -> set[int]:
-        """How often each of these runs was given to a worker."""
+        """The fencing numbers of these runs: 1 where each was given out once."""
         db.session.rollback()
         rows = db.session.execute(select(AITaskLog.id, AITaskLog.generation)).all()
         return {row.generation for row in rows if str(row.id) in ids}
