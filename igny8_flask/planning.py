@@ -14,7 +14,7 @@ from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, InputError
 from igny8_flask.keyword_csv import read_lines
 from igny8_flask.models import Cluster, ContentIdea, Keyword, Site, Task, TaskStatus
-from igny8_flask.rows import find, find_all
+from igny8_flask.rows import change, find, find_all
 
 LOOK_UP_AT_ONCE = 500
 SELECTIONS = {
@@ -106,8 +106,7 @@ def add_clusters(site: Site, items: Sequence[dict[str, Any]]) -> list[Cluster]:
 
 def change_cluster(cluster: Cluster, changes: dict[str, Any]) -> None:
     """Change a cluster; ConflictError when the new name is taken. The caller commits."""
-    for name, value in changes.items():
-        setattr(cluster, name, value)
+    change(cluster, changes)
     _flush_clusters()
 
 

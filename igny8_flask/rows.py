@@ -1,18 +1,19 @@
 """Finding the rows of one site: by id, by ids, and page by page in a stable order."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.interfaces import ORMOption
 
-from igny8_flask.db import db
-from igny8_flask.errors import NotFoundError
+from igny8_flask.db import db, utcnow
+from igny8_flask.errors import ConflictError, NotFoundError
 
 Row = TypeVar("Row")
+STALE = "Somebody changed this while you had it open. Look at it as it stands now, then save again."
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,19 @@ def of_site(model: type[Row], site_id: uuid.UUID) -> Select[Row]:
     return select(model).where(_column(model, "site_id") == site_id)
 
 
+def change(row: Any, changes: Mapping[str, Any]) -> None:
+    """Set columns of a row; the caller commits.
+
+    ``seen`` among the changes tells what the caller had before them, by column. ConflictError
+    ``row_stale`` where a column to be changed reads otherwise by now; ``fields`` names these.
+    """
+    wanted = {name: value for name, value in changes.items() if name != "seen"}
+    if "seen" in changes:
+        _claim(row, {name: value for name, value in changes["seen"].items() if name in wanted})
+    for name, value in wanted.items():
+        setattr(row, name, value)
+
+
 def page_of(
     model: type[Any],
     site_id: uuid.UUID,
@@ -89,6 +103,23 @@ def page_of(
         .options(*options)
     ).all()
     return Page(count, query.page, query.page_size, rows)
+
+
+def _claim(row: Any, seen: Mapping[str, Any]) -> None:
+    """Refuse where another text was seen, and whoever changes the row at this very moment."""
+    stale = [name for name, value in seen.items() if _told(getattr(row, name)) != value]
+    model, moment = type(row), utcnow()
+    if not stale:
+        mine = update(model).where(model.id == row.id, model.updated_at == row.updated_at)
+        claimed = mine.values(updated_at=moment).returning(model.id)
+        if db.session.scalar(claimed.execution_options(synchronize_session=False)) is not None:
+            return
+    raise ConflictError(STALE, "row_stale", {name: ["Has changed."] for name in stale} or None)
+
+
+def _told(value: Any) -> Any:
+    """A value as the API tells it."""
+    return str(value) if isinstance(value, uuid.UUID) else value
 
 
 def _id_of(row: Any) -> uuid.UUID:

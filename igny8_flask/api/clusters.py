@@ -14,6 +14,7 @@ from igny8_flask.api.schemas import (
     Answer,
     Id,
     Patch,
+    Seen,
     Text,
     Time,
     list_query,
@@ -53,6 +54,10 @@ class ClusterPatch(Patch):
     name = Text(MAX_TITLE_CHARS, 1)
     description = Text()
     sector = Text(200, allow_none=True)
+
+
+class ClusterChange(ClusterPatch, Seen):
+    """A change of a cluster that the caller has seen."""
 
 
 class ClusterIn(ClusterPatch):
@@ -104,7 +109,7 @@ def read_cluster(cluster_id: uuid.UUID) -> dict[str, Any]:
 
 
 @blp.route("/<uuid:cluster_id>/", methods=["PATCH"])
-@blp.arguments(ClusterPatch)
+@blp.arguments(ClusterChange)
 @blp.response(200, ClusterOne)
 def change_cluster(body: dict[str, Any], cluster_id: uuid.UUID) -> dict[str, Any]:
     """Change a cluster."""

@@ -16,6 +16,7 @@ from igny8_flask.api.schemas import (
     Ids,
     Int,
     Patch,
+    Seen,
     Text,
     Time,
     list_query,
@@ -27,7 +28,7 @@ from igny8_flask.api.tasks import OutlineIn, TaskOut
 from igny8_flask.auth import principal
 from igny8_flask.db import db
 from igny8_flask.models import Cluster, ContentIdea
-from igny8_flask.rows import Page, find, page_of
+from igny8_flask.rows import Page, change, find, page_of
 
 blp = Resource("ideas", __name__, url_prefix="/v1/planner/ideas")
 
@@ -65,6 +66,10 @@ class IdeaPatch(Patch):
     outline = fields.List(fields.Nested(OutlineIn), validate=validate.Length(max=50))
     target_keywords = fields.List(Text(200, 1), validate=validate.Length(max=50))
     word_count = Int(100, 10_000)
+
+
+class IdeaChange(IdeaPatch, Seen):
+    """A change of an idea that the caller has seen."""
 
 
 class IdeaIn(IdeaPatch):
@@ -131,15 +136,14 @@ def read_idea(idea_id: uuid.UUID) -> dict[str, Any]:
 
 
 @blp.route("/<uuid:idea_id>/", methods=["PATCH"])
-@blp.arguments(IdeaPatch)
+@blp.arguments(IdeaChange)
 @blp.response(200, IdeaOne)
 def change_idea(body: dict[str, Any], idea_id: uuid.UUID) -> dict[str, Any]:
     """Change an idea."""
     idea = find(ContentIdea, principal().site_id, idea_id)
     if body.get("cluster_id"):
         find(Cluster, principal().site_id, body["cluster_id"])
-    for name, value in body.items():
-        setattr(idea, name, value)
+    change(idea, body)
     db.session.commit()
     return {"idea": idea}
 

@@ -12,6 +12,7 @@ from igny8_flask.api.schemas import (
     Answer,
     Id,
     Patch,
+    Seen,
     Text,
     Time,
     list_query,
@@ -22,7 +23,7 @@ from igny8_flask.auth import principal
 from igny8_flask.db import db
 from igny8_flask.models import Content, Image, ImageFile
 from igny8_flask.models.enums import ImageState
-from igny8_flask.rows import Page, find, not_found, page_of
+from igny8_flask.rows import Page, change, find, not_found, page_of
 
 blp = Resource("images", __name__, url_prefix="/v1/writer/images")
 
@@ -65,6 +66,10 @@ class ImagePatch(Patch):
     prompt = Text()
 
 
+class ImageChange(ImagePatch, Seen):
+    """A change of an image that the caller has seen."""
+
+
 Query = list_query(
     ("created_at", "state"),
     state=fields.Enum(ImageState, by_value=True),
@@ -92,13 +97,12 @@ def read_image(image_id: uuid.UUID) -> dict[str, Any]:
 
 
 @blp.route("/<uuid:image_id>/", methods=["PATCH"])
-@blp.arguments(ImagePatch)
+@blp.arguments(ImageChange)
 @blp.response(200, ImageOne)
 def change_image(body: dict[str, Any], image_id: uuid.UUID) -> dict[str, Any]:
     """Change the words around an image."""
     image = find(Image, principal().site_id, image_id)
-    for name, value in body.items():
-        setattr(image, name, value)
+    change(image, body)
     db.session.commit()
     return {"image": image}
 

@@ -18,6 +18,7 @@ from igny8_flask.api.schemas import (
     Id,
     Int,
     Patch,
+    Seen,
     Text,
     Time,
     list_query,
@@ -29,7 +30,7 @@ from igny8_flask.db import db
 from igny8_flask.errors import BadRequestError
 from igny8_flask.keyword_csv import MAX_KEYWORD_CHARS, clean_keyword
 from igny8_flask.models import Cluster, Keyword
-from igny8_flask.rows import Page, find, page_of
+from igny8_flask.rows import Page, change, find, page_of
 
 blp = Resource("keywords", __name__, url_prefix="/v1/planner/keywords")
 
@@ -67,6 +68,10 @@ class KeywordPatch(Patch):
     intent = Text(40, allow_none=True)
     sector = Text(200, allow_none=True)
     cluster_id = Id(allow_none=True)
+
+
+class KeywordChange(KeywordPatch, Seen):
+    """A change of a keyword that the caller has seen."""
 
 
 class KeywordIn(KeywordPatch):
@@ -181,15 +186,14 @@ def read_keyword(keyword_id: uuid.UUID) -> dict[str, Any]:
 
 
 @blp.route("/<uuid:keyword_id>/", methods=["PATCH"])
-@blp.arguments(KeywordPatch)
+@blp.arguments(KeywordChange)
 @blp.response(200, KeywordOne)
 def change_keyword(body: dict[str, Any], keyword_id: uuid.UUID) -> dict[str, Any]:
     """Change a keyword."""
     keyword = find(Keyword, principal().site_id, keyword_id)
     if body.get("cluster_id"):
         find(Cluster, principal().site_id, body["cluster_id"])
-    for name, value in body.items():
-        setattr(keyword, name, value)
+    change(keyword, body)
     db.session.commit()
     return {"keyword": keyword}
 

@@ -114,8 +114,14 @@ class Patch(Schema):
     @validates_schema
     def needs_something(self, data: dict[str, Any], **_more: Any) -> None:
         """Refuse a patch without a field."""
-        if not data:
+        if not data.keys() - {"seen"}:
             raise ValidationError("Name at least one field to change.")
+
+
+class Seen(Schema):
+    """What the caller had before the change: 409 ``row_stale`` where that is no longer true."""
+
+    seen = fields.Dict(keys=fields.String())
 
 
 class Problem(Schema):

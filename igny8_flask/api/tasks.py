@@ -17,6 +17,7 @@ from igny8_flask.api.schemas import (
     Id,
     Int,
     Patch,
+    Seen,
     Text,
     Time,
     list_query,
@@ -28,7 +29,7 @@ from igny8_flask.auth import principal
 from igny8_flask.db import db
 from igny8_flask.errors import InputError
 from igny8_flask.models import Task, TaskStatus
-from igny8_flask.rows import Page, find, page_of
+from igny8_flask.rows import Page, change, find, page_of
 
 blp = Resource("tasks", __name__, url_prefix="/v1/writer/tasks")
 
@@ -100,6 +101,10 @@ class TaskPatch(Patch):
     prompt_override = Override(MAX_TEMPLATE_CHARS, allow_none=True)
 
 
+class TaskChange(TaskPatch, Seen):
+    """A change of a task that the caller has seen."""
+
+
 class TaskIn(TaskPatch):
     """A new task."""
 
@@ -151,13 +156,12 @@ def read_task(task_id: uuid.UUID) -> dict[str, Any]:
 
 
 @blp.route("/<uuid:task_id>/", methods=["PATCH"])
-@blp.arguments(TaskPatch)
+@blp.arguments(TaskChange)
 @blp.response(200, TaskOne)
 def change_task(body: dict[str, Any], task_id: uuid.UUID) -> dict[str, Any]:
     """Change a task."""
     task = find(Task, principal().site_id, task_id)
-    for name, value in body.items():
-        setattr(task, name, value)
+    change(task, body)
     db.session.commit()
     return _shown(task_id)
 

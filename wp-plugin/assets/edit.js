@@ -28,12 +28,17 @@
 		],
 	};
 
+	/** A stored value as it stands in a field. */
+	function textOf( value ) {
+		return Array.isArray( value ) ? value.join( ', ' ) : String( null === value || undefined === value ? '' : value );
+	}
+
 	function field( [ name, label, kind ], value ) {
 		const id = 'igny8-edit-' + name;
 		const input = 'textarea' === kind
 			? el( 'textarea', { id, name, rows: '3', class: 'large-text' } )
 			: el( 'input', { id, name, type: 'number' === kind ? 'number' : 'text', class: 'number' === kind ? 'small-text' : 'large-text' } );
-		input.value = Array.isArray( value ) ? value.join( ', ' ) : ( null === value || undefined === value ? '' : value );
+		input.value = textOf( value );
 		input.dir = 'auto';
 		return el( 'p', {}, [ el( 'label', { for: id, text: label } ), input ] );
 	}
@@ -45,16 +50,49 @@
 		return 'list' === kind ? text.split( ',' ).map( ( word ) => word.trim() ).filter( Boolean ) : text.trim();
 	}
 
-	/** What differs from what was there. */
+	/** What differs from what was there; `seen` says what that was, so that nobody is overwritten unseen. */
 	function changes( kind, form, row ) {
 		const found = {};
+		const seen = {};
 		FORMS[ kind ].forEach( ( [ name, , type ] ) => {
 			const value = valueOf( type, form.elements[ name ].value );
 			if ( JSON.stringify( value ) !== JSON.stringify( null === row[ name ] && '' === value ? '' : row[ name ] ) ) {
 				found[ name ] = value;
+				seen[ name ] = row[ name ];
 			}
 		} );
-		return found;
+		return Object.keys( found ).length ? Object.assign( found, { seen } ) : null;
+	}
+
+	/** Somebody was quicker: what was typed here stays, everything else follows, and the difference is told. */
+	function merge( kind, form, before, now ) {
+		const mine = changes( kind, form, before ) || {};
+		form.querySelectorAll( '.igny8-theirs' ).forEach( ( note ) => note.remove() );
+		FORMS[ kind ].forEach( ( [ name ] ) => {
+			const input = form.elements[ name ];
+			const theirs = textOf( now[ name ] );
+			if ( ! ( name in mine ) ) {
+				input.value = theirs;
+			} else if ( theirs !== textOf( before[ name ] ) && theirs !== input.value ) {
+				const id = input.id + '-theirs';
+				/* translators: %s: text of a field. */
+				const words = sprintf( __( 'By now it reads: %s', 'igny8' ), theirs || __( '(nothing)', 'igny8' ) );
+				input.insertAdjacentElement( 'afterend', el( 'span', { id, class: 'igny8-theirs description', dir: 'auto', text: words } ) );
+				input.setAttribute( 'aria-describedby', id );
+			}
+		} );
+	}
+
+	const read = ( row ) => wp.apiFetch( { path: '/igny8/v1/' + row.kind + '/' + row.id } ).then( ( answer ) => Object.values( answer ).find( ( value ) => value && 'object' === typeof value ) );
+
+	/** Stores a change; where somebody was quicker, answers the row as it stands now. */
+	function store( row, data ) {
+		return wp.apiFetch( { path: '/igny8/v1/' + row.kind + '/' + row.id, method: 'PATCH', data } ).then( () => null, ( error ) => {
+			if ( 'row_stale' !== error.code ) {
+				throw error;
+			}
+			return read( row );
+		} );
 	}
 
 	function open( row, values, opener, resolve ) {
@@ -76,18 +114,27 @@
 		form.addEventListener( 'submit', ( event ) => {
 			event.preventDefault();
 			const data = changes( row.kind, form, values );
-			if ( ! Object.keys( data ).length ) {
+			if ( ! data ) {
 				dialog.close();
 				return;
 			}
 			save.disabled = true;
-			wp.apiFetch( { path: '/igny8/v1/' + row.kind + '/' + row.id, method: 'PATCH', data } ).then( () => {
+			answer.textContent = '';
+			store( row, data ).then( ( now ) => {
 				isChanged = true;
-				dialog.close();
-				wp.a11y.speak( __( 'Saved.', 'igny8' ) );
-			}, ( error ) => {
+				if ( ! now ) {
+					dialog.close();
+					wp.a11y.speak( __( 'Saved.', 'igny8' ) );
+					return;
+				}
+				merge( row.kind, form, values, now );
+				values = now;
+				save.textContent = __( 'Save over it', 'igny8' );
+				answer.textContent = __( 'Somebody else changed this while you had it open. Your text is still here, with theirs beside it.', 'igny8' );
+			} ).catch( ( error ) => {
 				const about = Object.values( ( error.data && error.data.fields ) || {} );
 				answer.textContent = [ error.message ].concat( ...about ).join( ' ' );
+			} ).then( () => {
 				save.disabled = false;
 			} );
 		} );
@@ -97,9 +144,8 @@
 
 	igny8.edit = ( row, opener ) => new Promise( ( resolve ) => {
 		opener.disabled = true;
-		wp.apiFetch( { path: '/igny8/v1/' + row.kind + '/' + row.id } ).then( ( answer ) => {
+		read( row ).then( ( one ) => {
 			opener.disabled = false;
-			const one = Object.values( answer ).find( ( value ) => value && 'object' === typeof value );
 			open( row, one, opener, resolve );
 		}, ( error ) => {
 			opener.disabled = false;

@@ -39,7 +39,7 @@ final class Rows_Controller {
 			$may = in_array( $kind, array( 'contents', 'images' ), true ) ? array( Contents_Controller::class, 'may_publish' ) : Routes::needs( Capabilities::PLAN );
 			Routes::add( 'GET', '/' . $kind, array( __CLASS__, 'index' ), $see, self::list_args() );
 			Routes::add( 'GET', $one, array( __CLASS__, 'read' ), $see, $id );
-			Routes::add( 'PATCH', $one, array( __CLASS__, 'change' ), $may, $id + self::fields( $kind ) );
+			Routes::add( 'PATCH', $one, array( __CLASS__, 'change' ), $may, $id + self::fields( $kind ) + array( 'seen' => array( 'type' => 'object' ) ) );
 			if ( 'images' !== $kind ) {
 				Routes::add( 'DELETE', $one, array( __CLASS__, 'delete' ), $may, $id );
 			}
@@ -73,6 +73,8 @@ final class Rows_Controller {
 		$changes = array_intersect_key( $request->get_params(), self::fields( self::kind( $request ) ) );
 		if ( 'contents' === self::kind( $request ) ) {
 			$changes += Changes_Controller::author();
+		} elseif ( isset( $request['seen'] ) ) {
+			$changes['seen'] = (object) array_intersect_key( (array) $request['seen'], $changes );
 		}
 		return Client::of_site()->write( 'PATCH', self::address( $request ), $changes );
 	}
