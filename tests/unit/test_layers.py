@@ -32,6 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "igny8_flask.ledger",
         "igny8_flask.metrics",
         "igny8_flask.overview",
+        "igny8_flask.people",
         "igny8_flask.pauses",
         "igny8_flask.planning",
         "igny8_flask.prompt_library",

@@ -124,10 +124,11 @@ def test_every_post_that_writes_takes_an_idempotency_key(stranger):
         not in {parameter.get("name") for parameter in operations["post"].get("parameters", [])}
     }
     # The code itself makes connecting repeatable; a saved answer would keep a key in clear.
-    # Quotes and dry runs write nothing.
+    # Quotes, dry runs and the search for a person write nothing.
     assert without == {
         "/v1/sites/connect/",
         "/v1/sites/rotate_key/",
+        "/v1/sites/me/people/",
         "/v1/system/estimate/",
         "/v1/writer/content/{content_id}/refresh/quote/",
         "/v1/system/prompts/dry_run/",
