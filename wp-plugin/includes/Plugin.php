@@ -16,7 +16,7 @@ final class Plugin {
 
 	/** Parts that stand inside WordPress's own screens and programs, each with its hooks. */
 	const EVERYWHERE = array( Site\Health::class, Site\Abilities::class, Site\Commands::class, Site\Connector::class, Site\Dashboard::class, Site\Preview::class );
-	const IN_ADMIN   = array( Site\Post_Sender::class, Site\Post_List::class, Site\Editor_Panel::class, Site\Privacy::class );
+	const IN_ADMIN   = array( Admin\List_Export::class, Site\Post_Sender::class, Site\Post_List::class, Site\Editor_Panel::class, Site\Privacy::class );
 
 	/**
 	 * Registers every hook; nothing is loaded before its hook fires.
@@ -40,7 +40,6 @@ final class Plugin {
 		add_action( 'admin_init', array( Capabilities::class, 'refresh' ) );
 		add_action( 'admin_menu', array( Admin\Menu::class, 'register' ) );
 		add_action( 'admin_enqueue_scripts', array( Admin\Assets::class, 'enqueue' ) );
-		add_action( 'admin_post_' . Admin\Keyword_Export::ACTION, array( Admin\Keyword_Export::class, 'send' ) );
 		add_filter( 'set-screen-option', array( Admin\Menu::class, 'keep_per_page' ), 10, 3 );
 		add_filter( 'plugin_action_links_' . plugin_basename( IGNY8_FILE ), array( Admin\Menu::class, 'action_links' ) );
 	}

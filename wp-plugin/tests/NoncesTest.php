@@ -5,7 +5,7 @@
  * @package Igny8
  */
 
-use Igny8\Admin\Keyword_Export;
+use Igny8\Admin\List_Export;
 use Igny8\Capabilities;
 use Igny8\Site\Post_Sender;
 
@@ -62,7 +62,9 @@ class NoncesTest extends Igny8_TestCase {
 		foreach ( array( 'administrator', 'editor', 'author', 'contributor', 'subscriber', Capabilities::ROLE, 'nobody' ) as $role ) {
 			foreach ( array( 'none', 'wrong', 'right' ) as $nonce ) {
 				$may = 'right' === $nonce && in_array( $role, RoutesTest::PEOPLE, true );
-				$rows[ "export as $role, nonce $nonce" ] = array( Keyword_Export::ACTION, $role, $nonce, $may );
+				foreach ( array_keys( List_Export::LISTS ) as $kind ) {
+					$rows[ "export of $kind as $role, nonce $nonce" ] = array( List_Export::ACTION . $kind, $role, $nonce, $may );
+				}
 				$rows[ "send as $role, nonce $nonce" ]   = array( Post_Sender::ACTION, $role, $nonce, $may );
 			}
 		}

@@ -133,7 +133,6 @@ class PackageTest extends Igny8_TestCase {
 				$this->assertMatchesRegularExpression( '/current_user_can|self::may\(\)/', $code, $name );
 			}
 		}
-		$this->assertStringContainsString( 'check_admin_referer', self::shipped( 'php' )['includes/Admin/Keyword_Export.php'] );
 	}
 
 	public function test_the_readme_keeps_the_rules_of_the_directory(): void {

@@ -29,9 +29,9 @@ final class Clusters_Page extends List_Page {
 	}
 
 	/**
-	 * Ideas for all that have none.
+	 * Export, and ideas for all that have none.
 	 */
 	protected static function buttons(): string {
-		return self::button_for_all( __( 'Generate ideas for all without ideas', 'igny8' ), 'ideas_all' );
+		return self::exporter( 'clusters' ) . self::button_for_all( __( 'Generate ideas for all without ideas', 'igny8' ), 'ideas_all' );
 	}
 }

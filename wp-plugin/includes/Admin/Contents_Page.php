@@ -29,6 +29,13 @@ final class Contents_Page extends List_Page {
 	}
 
 	/**
+	 * Export.
+	 */
+	protected static function buttons(): string {
+		return self::exporter( 'contents' );
+	}
+
+	/**
 	 * Draws the list, or the article that the address names.
 	 */
 	public static function render(): void {

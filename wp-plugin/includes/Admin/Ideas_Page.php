@@ -27,4 +27,11 @@ final class Ideas_Page extends List_Page {
 	protected static function words(): array {
 		return array( __( 'Ideas', 'igny8' ), __( 'Search ideas', 'igny8' ) );
 	}
+
+	/**
+	 * Export.
+	 */
+	protected static function buttons(): string {
+		return self::exporter( 'ideas' );
+	}
 }

@@ -33,7 +33,7 @@ final class Keywords_Page extends List_Page {
 	 */
 	protected static function buttons(): string {
 		return self::opener( __( 'Add keywords', 'igny8' ), 'igny8-import' )
-			. sprintf( '<a class="page-title-action" href="%s">%s</a>', esc_url( Keyword_Export::url() ), esc_html__( 'Export CSV', 'igny8' ) )
+			. self::exporter( 'keywords' )
 			. self::button_for_all( __( 'Cluster all without a cluster', 'igny8' ), 'cluster_all' );
 	}
 

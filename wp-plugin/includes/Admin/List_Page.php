@@ -74,6 +74,15 @@ abstract class List_Page {
 	}
 
 	/**
+	 * A link to all rows as a file.
+	 *
+	 * @param string $kind Of List_Export.
+	 */
+	protected static function exporter( string $kind ): string {
+		return sprintf( '<a class="page-title-action" href="%s">%s</a>', esc_url( List_Export::url( $kind ) ), esc_html__( 'Export CSV', 'igny8' ) );
+	}
+
+	/**
 	 * A button that shows and hides a form above the table.
 	 */
 	protected static function opener( string $words, string $form ): string {

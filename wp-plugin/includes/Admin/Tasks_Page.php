@@ -29,10 +29,10 @@ final class Tasks_Page extends List_Page {
 	}
 
 	/**
-	 * The way to the form.
+	 * The way to the form, and the export.
 	 */
 	protected static function buttons(): string {
-		return self::opener( __( 'Add task', 'igny8' ), 'igny8-new-task' );
+		return self::opener( __( 'Add task', 'igny8' ), 'igny8-new-task' ) . self::exporter( 'tasks' );
 	}
 
 	/**
