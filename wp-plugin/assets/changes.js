@@ -93,9 +93,7 @@
 				place.textContent = igny8.quotes.text( answer );
 				place.classList.toggle( 'is-over', answer.over_budget );
 			}
-		}, ( error ) => {
-			place.textContent = error.message;
-		} ), PAUSE_MS );
+		}, ( error ) => mine === asked && igny8.quotes.fail( place, error, quote ) ), PAUSE_MS );
 	}
 
 	igny8.changes = {

@@ -1,6 +1,6 @@
 /**
  * What a click would cost, before the click: on every button that spends, and beside the bulk actions.
- * Offers igny8.quotes = { text( quote ), page( buttons ), bulk( place, act, rows ) }.
+ * Offers igny8.quotes = { text( quote ), page( buttons ), bulk( places, act, rows ), fail( place, error, again ) }.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -49,47 +49,76 @@
 		return quote.over_budget ? text + ' · ' + __( 'over budget', 'igny8' ) : text;
 	}
 
-	/** Writes a quote at a button: below a big one, as a description of a small one. */
-	function write( button, text, isOver ) {
-		const id = 'igny8-quote-' + ( button.dataset.ids || button.dataset.igny8Act );
-		if ( button.classList.contains( 'button-link' ) ) {
-			button.title = text;
-			return;
-		}
-		let note = button.parentNode.querySelector( '.igny8-quote[data-for="' + button.dataset.igny8Act + '"]' );
+	/** The place for the quote of a button, right behind it. */
+	function noteAt( button ) {
+		const act = button.dataset.igny8Act;
+		let note = button.parentNode.querySelector( '.igny8-quote[data-for="' + act + '"]' );
 		if ( ! note ) {
-			note = igny8.el( 'span', { class: 'igny8-quote', id, 'data-for': button.dataset.igny8Act } );
+			const id = 'igny8-quote-' + act + '-' + ( button.dataset.ids || 'all' );
+			note = igny8.el( 'span', { class: 'igny8-quote', id, 'data-for': act } );
 			button.insertAdjacentElement( 'afterend', note );
 			button.setAttribute( 'aria-describedby', id );
 		}
-		note.textContent = text;
-		note.classList.toggle( 'is-over', Boolean( isOver ) );
+		return note;
 	}
 
-	/** One question for all buttons of an act; each shows its share. */
+	/** Says that there is no quote, with a button that asks again. */
+	function fail( place, error, again ) {
+		const button = igny8.el( 'button', { type: 'button', class: 'button-link', text: __( 'Ask again', 'igny8' ) } );
+		const isRefused = error && error.data && 422 === error.data.status; // Then the service says why.
+		button.addEventListener( 'click', again );
+		place.textContent = ( isRefused ? error.message : __( 'The price could not be loaded.', 'igny8' ) ) + ' ';
+		place.appendChild( button );
+	}
+
+	/** The quote of some rows; where all together are over budget, whether a single one is. */
+	function askFor( act, rows ) {
+		const work = igny8.acts.work( act, rows );
+		return ask( work ).then( ( quote ) => {
+			if ( ! quote.over_budget || ! work.ids || 1 === work.ids.length ) {
+				return quote;
+			}
+			return ask( igny8.acts.work( act, rows.slice( 0, 1 ) ) ).then( ( one ) => Object.assign( quote, { over_budget: one.over_budget, reason: one.reason } ) );
+		} );
+	}
+
+	/** One question for all buttons of an act; each rests until its share stands beside it. */
 	function forAct( act, buttons, rows ) {
-		const work = igny8.acts.work( act, rows.slice( 0, MANY ) );
+		const work = igny8.acts.work( act, rows );
 		if ( ! work ) {
 			return;
 		}
 		const parts = work.ids ? work.ids.length : 1;
-		ask( work ).then( ( quote ) => {
-			if ( ! quote.over_budget || 1 === parts ) {
-				return quote;
-			}
-			return ask( igny8.acts.work( act, rows.slice( 0, 1 ) ) ).then( ( one ) => Object.assign( quote, { over_budget: one.over_budget, reason: one.reason } ) );
-		} ).then( ( quote ) => {
+		const rest = ( isResting ) => buttons.forEach( ( button ) => {
+			button.setAttribute( 'aria-disabled', String( isResting ) ); // Keeps the focus; lists.js ignores the press.
+		} );
+		const notes = buttons.map( noteAt );
+		rest( true );
+		notes.forEach( ( note ) => {
+			note.textContent = '…'; // Its place, so that nothing moves when the price comes.
+		} );
+		askFor( act, rows ).then( ( quote ) => {
+			/* translators: %d: number of runs. */
+			const count = work.ids || quote.count < 2 ? '' : sprintf( _n( '%d run', '%d runs', quote.count, 'igny8' ), quote.count ) + ' · ';
+			rest( false );
 			buttons.forEach( ( button ) => {
 				button.disabled = button.disabled || ! quote.count;
-				write( button, words( quote, parts ), quote.over_budget );
+			} );
+			notes.forEach( ( note ) => {
+				note.textContent = count + words( quote, parts );
+				note.classList.toggle( 'is-over', Boolean( quote.over_budget ) );
 			} );
 			if ( quote.over_budget ) {
 				igny8.say( quote.reason, 'warning' );
 			}
-		}, () => buttons.forEach( ( button ) => write( button, '', false ) ) ); // The click itself will say why.
+		}, ( error ) => {
+			rest( false );
+			notes.forEach( ( note ) => fail( note, error, () => forAct( act, buttons, rows ) ) );
+		} );
 	}
 
 	igny8.quotes = {
+		fail,
 		/** A quote in words. */
 		text: ( quote ) => words( quote, 1 ) + ( quote.over_budget ? ' – ' + quote.reason : '' ),
 		/** Quotes for everything the page offers: a list of { button, row }. */
@@ -101,7 +130,7 @@
 				acts[ act ].buttons.push( offer.button );
 				acts[ act ].rows = offer.row ? acts[ act ].rows.concat( offer.row ) : acts[ act ].rows;
 			} );
-			Object.keys( acts ).forEach( ( act ) => forAct( act, acts[ act ].buttons, igny8.acts.usable( act, acts[ act ].rows ) ) );
+			Object.keys( acts ).forEach( ( act ) => forAct( act, acts[ act ].buttons, igny8.acts.usable( act, acts[ act ].rows ).slice( 0, MANY ) ) );
 		},
 		/** The quote of a choice of rows, written to some places; the last question wins. */
 		bulk( places, act, rows ) {
@@ -125,7 +154,7 @@
 					const count = sprintf( _n( '%d row', '%d rows', fit.length, 'igny8' ), fit.length );
 					tell( count + ': ' + words( quote, 1 ) + ( quote.over_budget ? ' – ' + quote.reason : '' ) );
 				}
-			}, ( error ) => mine === asked && tell( error.message || '' ) ), PAUSE_MS );
+			}, ( error ) => mine === asked && places.forEach( ( place ) => fail( place, error, () => igny8.quotes.bulk( places, act, rows ) ) ) ), PAUSE_MS );
 		},
 	};
 }( window.wp, window.igny8 ) );
