@@ -106,12 +106,14 @@
 			} else if ( facts.offer ) {
 				parts.push( ...this.offer( facts.offer ) );
 			} else if ( ! facts.ours ) {
-				parts.push( words( __( 'IGNY8 writes this post from its title. You compare the text and put it in; nothing is overwritten without you.', 'igny8' ) ) );
+				parts.push( words( igny8.mayGenerate
+					? __( 'IGNY8 writes this post from its title. You compare the text and put it in; nothing is overwritten without you.', 'igny8' )
+					: __( 'This post is not by IGNY8.', 'igny8' ) ) );
 			}
-			if ( ! facts.run ) {
+			if ( ! facts.run && igny8.mayGenerate ) {
 				parts.push( this.act( facts.ours ? 'refresh' : 'write' ) );
 			}
-			return section( __( 'Text', 'igny8' ), parts );
+			return parts.length ? section( __( 'Text', 'igny8' ), parts ) : null;
 		}
 
 		offer( offer ) {
@@ -202,18 +204,19 @@
 		images() {
 			const facts = this.facts;
 			const isWritten = facts.ours || facts.images.length || ( facts.offer && 'article' === facts.offer.kind );
-			if ( ! isWritten ) {
+			const mayMake = igny8.mayGenerate && ! facts.run;
+			if ( ! isWritten || ! ( facts.images.length || mayMake ) ) {
 				return null;
 			}
 			const list = el( 'ul', { class: 'igny8-panel-images' }, facts.images.map( ( image ) => el( 'li', {}, [
 				el( 'img', { src: image.url, alt: image.alt, loading: 'lazy' } ),
 				words( image.heading || ( 'featured' === image.kind ? __( 'Featured image', 'igny8' ) : image.alt ) ),
-				el( 'p', { class: 'igny8-buttons' }, [
+				el( 'p', { class: 'igny8-buttons' }, ! igny8.mayUpload ? [] : [
 					button( __( 'Set as featured image', 'igny8' ), ( node ) => this.fetch( image, node, ( stored ) => this.host.setFeatured( stored.id ) ) ),
 					button( __( 'Insert', 'igny8' ), ( node ) => this.fetch( image, node, ( stored ) => this.host.insertImage( stored ) ) ),
 				] ),
 			] ) ) );
-			return section( __( 'Images', 'igny8' ), ( facts.images.length ? [ list ] : [] ).concat( facts.run ? [] : [ this.act( 'images' ) ] ) );
+			return section( __( 'Images', 'igny8' ), ( facts.images.length ? [ list ] : [] ).concat( mayMake ? [ this.act( 'images' ) ] : [] ) );
 		}
 
 		fetch( image, node, use ) {

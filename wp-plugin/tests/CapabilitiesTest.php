@@ -22,12 +22,18 @@ class CapabilitiesTest extends Igny8_TestCase {
 		$publish = array( 'POST', '/publish', array( 'ids' => array( self::ID ), 'once' => self::ONCE ) );
 		$manage  = array( 'PATCH', '/settings', array( 'brand' => array( 'tone' => 'calm' ) ) );
 		$roles   = array( 'POST', '/roles', array( 'roles' => array( 'author' => array( Capabilities::MANAGE ) ) ) );
-		$all     = compact( 'see', 'plan', 'start', 'review', 'publish', 'manage', 'roles' );
+		$panel   = array( 'GET', '/posts/{own}', array() );
+		$send    = array( 'POST', '/posts/{own}/take', array( 'words' => str_repeat( 'a', 64 ), 'once' => self::ONCE ) );
+		$seo     = array( 'PUT', '/posts/{own}/seo', array( 'title' => 'T' ) );
+		$write   = array( 'POST', '/posts/{own}/estimate', array( 'act' => 'write', 'title' => 'T' ) );
+		$begin   = array( 'POST', '/posts/{own}/runs', array( 'act' => 'write', 'title' => 'T', 'once' => self::ONCE ) );
+		$others  = array( 'GET', '/posts/{other}', array() );
+		$all     = compact( 'panel', 'send', 'seo', 'write', 'begin', 'others', 'see', 'plan', 'start', 'review', 'publish', 'manage', 'roles' );
 		return array(
 			'nothing'  => array( array(), array(), $all ),
 			'plan'     => array( array( Capabilities::PLAN ), array( 'see', 'plan' ), $all ),
-			'generate' => array( array( Capabilities::GENERATE ), array( 'see', 'start' ), $all ),
-			'publish'  => array( array( Capabilities::PUBLISH ), array( 'see', 'review', 'publish' ), $all ),
+			'generate' => array( array( Capabilities::GENERATE ), array( 'see', 'start', 'panel', 'send', 'seo', 'write', 'begin' ), $all ),
+			'publish'  => array( array( Capabilities::PUBLISH ), array( 'see', 'review', 'publish', 'panel', 'send', 'seo' ), $all ),
 			'manage'   => array( array( Capabilities::MANAGE ), array( 'see', 'manage', 'roles' ), $all ),
 		);
 	}
@@ -35,8 +41,10 @@ class CapabilitiesTest extends Igny8_TestCase {
 	/** @dataProvider doors */
 	public function test_a_capability_opens_its_own_routes_and_no_others( array $caps, array $open, array $calls ): void {
 		Capabilities::choose( array( 'author' => $caps ) );
-		$this->as_role( 'author' );
+		$other = wp_insert_post( array( 'post_title' => 'T', 'post_content' => 'C', 'post_author' => $this->as_role( 'editor' ) ) );
+		$own   = wp_insert_post( array( 'post_title' => 'T', 'post_content' => 'C', 'post_author' => $this->as_role( 'author' ) ) );
 		foreach ( $calls as $name => list( $method, $path, $params ) ) {
+			$path    = strtr( $path, array( '{own}' => $own, '{other}' => $other ) );
 			$answer  = $this->rest( $method, '/igny8/v1' . $path, $params );
 			$refused = $answer->is_error() && 'rest_forbidden' === $answer->get_data()['code'];
 			$this->assertSame( in_array( $name, $open, true ), ! $refused, $name );

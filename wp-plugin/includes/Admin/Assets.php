@@ -84,16 +84,18 @@ final class Assets {
 	 */
 	private static function facts(): array {
 		return array(
-			'login'      => wp_login_url( Menu::url( Menu::TASKS ) ),
-			'screens'    => array(
+			'login'       => wp_login_url( Menu::url( Menu::TASKS ) ),
+			'screens'     => array(
 				'clusters' => Menu::url( Menu::CLUSTERS ),
 				'ideas'    => Menu::url( Menu::IDEAS ),
 				'tasks'    => Menu::url( Menu::TASKS ),
 				'contents' => Menu::url( Menu::CONTENTS ),
 				'images'   => Menu::url( Menu::IMAGES ),
 			),
-			'mayPublish' => current_user_can( Capabilities::PUBLISH ),
-			'user'       => get_current_user_id(),
+			'mayGenerate' => current_user_can( Capabilities::GENERATE ),
+			'mayPublish'  => current_user_can( Capabilities::PUBLISH ),
+			'mayUpload'   => current_user_can( 'upload_files' ),
+			'user'        => get_current_user_id(),
 		);
 	}
 

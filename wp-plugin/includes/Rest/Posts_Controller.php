@@ -10,6 +10,7 @@ namespace Igny8\Rest;
 use Igny8\Capabilities;
 use Igny8\Client;
 use Igny8\Content\Seo;
+use Igny8\Site\Editor_Panel;
 use Igny8\Site\Post_Desk;
 use Igny8\Site\Post_Work;
 use WP_Error;
@@ -34,8 +35,8 @@ final class Posts_Controller {
 		$text  = array( 'type' => 'string', 'maxLength' => 500 ); // phpcs:ignore WordPress.Arrays
 		$words = array( 'words' => array( 'type' => 'string', 'required' => true, 'pattern' => '^[0-9a-f]{64}$' ) ); // phpcs:ignore WordPress.Arrays
 		Routes::add( 'GET', $one, array( __CLASS__, 'read' ), $may, $post );
-		Routes::add( 'POST', $one . '/estimate', array( __CLASS__, 'estimate' ), $may, $work );
-		Routes::add( 'POST', $one . '/runs', array( __CLASS__, 'start' ), $may, $work + $once );
+		Routes::add( 'POST', $one . '/estimate', array( __CLASS__, 'estimate' ), array( __CLASS__, 'may_generate' ), $work );
+		Routes::add( 'POST', $one . '/runs', array( __CLASS__, 'start' ), array( __CLASS__, 'may_generate' ), $work + $once );
 		Routes::add( 'POST', $one . '/take', array( __CLASS__, 'take' ), $may, $post + $words + $once );
 		Routes::add( 'POST', $one . '/discard', array( __CLASS__, 'discard' ), $may, $post );
 		Routes::add( 'POST', $one . '/images/(?P<image>' . Routes::UUID . ')', array( __CLASS__, 'fetch_image' ), array( __CLASS__, 'may_upload' ), $post + array( 'image' => Routes::uuid() ) );
@@ -46,7 +47,14 @@ final class Posts_Controller {
 	 * Who works with IGNY8 and may edit this very post.
 	 */
 	public static function may( WP_REST_Request $request ): bool {
-		return current_user_can( Capabilities::GENERATE ) && current_user_can( 'edit_post', (int) $request['post'] );
+		return Editor_Panel::may( (int) $request['post'] );
+	}
+
+	/**
+	 * The same, and may spend.
+	 */
+	public static function may_generate( WP_REST_Request $request ): bool {
+		return self::may( $request ) && current_user_can( Capabilities::GENERATE );
 	}
 
 	/**
@@ -78,7 +86,7 @@ final class Posts_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function start( WP_REST_Request $request ) {
-		return Runs_Controller::localize( self::work( $request )->start( $request['act'], (string) $request['title'], $request['once'] ) );
+		return Runs_Controller::started( self::work( $request )->start( $request['act'], (string) $request['title'], $request['once'] ) );
 	}
 
 	/**
@@ -87,7 +95,7 @@ final class Posts_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function take( WP_REST_Request $request ) {
-		return Runs_Controller::localize( self::work( $request )->take( $request['words'], $request['once'] ) );
+		return Runs_Controller::started( self::work( $request )->take( $request['words'], $request['once'] ) );
 	}
 
 	/**

@@ -38,7 +38,15 @@ final class Editor_Panel {
 	public static function serves( $post ): bool {
 		return $post instanceof WP_Post && Options::has_key() && is_post_type_viewable( $post->post_type )
 			&& post_type_supports( $post->post_type, 'editor' ) && 'attachment' !== $post->post_type
-			&& current_user_can( Capabilities::GENERATE ) && current_user_can( 'edit_post', $post->ID );
+			&& self::may( $post->ID );
+	}
+
+	/**
+	 * Whether the current user may edit the post and either has texts made or hands them out; each button asks for more.
+	 */
+	public static function may( int $post_id ): bool {
+		return current_user_can( Capabilities::SEE ) && current_user_can( 'edit_post', $post_id )
+			&& ( current_user_can( Capabilities::GENERATE ) || current_user_can( Capabilities::PUBLISH ) );
 	}
 
 	/**
