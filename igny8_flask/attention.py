@@ -11,7 +11,14 @@ from igny8_flask.db import utcnow
 from igny8_flask.deliveries import CHOICES
 from igny8_flask.jobs import LIVE
 from igny8_flask.leases import WorkRow
-from igny8_flask.models import AITaskLog, Delivery, WorkState
+from igny8_flask.models import (
+    AITaskLog,
+    Content,
+    ContentProposal,
+    Delivery,
+    ProposalState,
+    WorkState,
+)
 
 RECENT = timedelta(days=30)  # an older failed run is history, an article not delivered is not
 
@@ -42,6 +49,15 @@ def needs() -> dict[str, Need]:
         "decision": Need(Delivery, undecided),
         "resume": Need(AITaskLog, paused),
     }
+
+
+def with_proposal() -> ColumnElement[bool]:
+    """Articles beside which a rewritten text waits."""
+    return exists().where(
+        ContentProposal.site_id == Content.site_id,
+        ContentProposal.content_id == Content.id,
+        ContentProposal.state == ProposalState.OPEN,
+    )
 
 
 def live(model: WorkRow) -> tuple[ColumnElement[bool], ...]:

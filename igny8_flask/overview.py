@@ -13,12 +13,10 @@ from igny8_flask.models import (
     Cluster,
     Content,
     ContentIdea,
-    ContentProposal,
     ContentStatus,
     Delivery,
     Image,
     Keyword,
-    ProposalState,
     Publication,
     PublicationState,
     SitePost,
@@ -59,7 +57,7 @@ def read(site_id: uuid.UUID) -> dict[str, dict[str, Any]]:
 def _waiting(site_id: uuid.UUID) -> dict[str, ColumnElement[Any]]:
     found = {
         "review": _count(site_id, Content, Content.status == ContentStatus.REVIEW),
-        "proposals": _count(site_id, ContentProposal, ContentProposal.state == ProposalState.OPEN),
+        "proposals": _count(site_id, Content, attention.with_proposal()),
         "missed": _count(site_id, Publication, Publication.state == PublicationState.MISSED),
         "images": _count(site_id, Image, Image.state == ImageState.FAILED),
         "tasks": _count(site_id, Task, Task.status == TaskStatus.PENDING),

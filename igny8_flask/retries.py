@@ -1,10 +1,10 @@
-"""Trying again what failed, was cancelled or lacks a part, without paying twice for the rest."""
+"""Trying again what failed, was cancelled or lacks a part, without paying twice; or not."""
 
 from igny8_flask import batches
 from igny8_flask.ai.pictures import PICTURE_FAULTS
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, ReplyError
-from igny8_flask.jobs import put_back
+from igny8_flask.jobs import publish_status, put_back
 from igny8_flask.leases import Ticket, move
 from igny8_flask.models import AITaskLog, WorkState
 
@@ -30,6 +30,30 @@ def restart(run: AITaskLog) -> None:
         Ticket(AITaskLog, run.id, run.generation), FINAL, state=WorkState.RUNNING, finished_at=None
     )
     db.session.commit()
+
+
+def give_up(work: batches.Member) -> None:
+    """Nobody shall try what failed again: it ends as cancelled and no longer waits for a person.
+
+    A batch takes its failed members along. Raises ConflictError where nothing failed.
+    """
+    rows = [work]
+    if isinstance(work, AITaskLog) and work.is_batch:
+        rows += batches.members(work)
+    ended = [
+        row
+        for row in rows
+        if move(
+            Ticket(type(row), row.id, row.generation),
+            (WorkState.FAILURE,),
+            state=WorkState.CANCELLED,
+        )
+    ]
+    db.session.commit()
+    if not ended:
+        raise ConflictError("Nothing of this failed.", "not_failed")
+    for row in ended:
+        publish_status(type(row), row.id)
 
 
 def _can_restart(work: batches.Member) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from igny8_flask import scheduling, writing
+from igny8_flask import attention, scheduling, writing
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import (
     MAX_TITLE_CHARS,
@@ -141,6 +141,7 @@ class ContentPatch(Patch):
 Query = list_query(
     ("created_at", "updated_at", "title", "status"),
     status=fields.Enum(ContentStatus, by_value=True),
+    proposal=fields.Boolean(),
 )
 
 
@@ -151,6 +152,9 @@ def list_content(args: dict[str, Any]) -> Page:
     """List the site's articles."""
     site_id = principal().site_id
     filters = [Content.status == args["status"]] if "status" in args else []
+    if "proposal" in args:
+        waits = attention.with_proposal()
+        filters.append(waits if args["proposal"] else ~waits)
     page = page_of(Content, site_id, page_query(args), (Content.title, Content.excerpt), filters)
     views = writing.view_contents(site_id, page.results)
     return Page(page.count, page.page, page.page_size, views)

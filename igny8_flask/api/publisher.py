@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from igny8_flask import batches, publishing, pull, site_media
+from igny8_flask import batches, publishing, pull, retries, site_media
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import STATES, StatusOut, status_response
@@ -236,6 +236,15 @@ def read_media(sha256: str) -> Response:
 def retry(delivery_id: uuid.UUID) -> dict[str, Any]:
     """Send a failed delivery again."""
     return _accepted(publishing.retry(principal().site, delivery_id))
+
+
+@blp.route("/deliveries/<uuid:delivery_id>/give_up/", methods=["POST"])
+@idempotent
+@blp.response(200, Answer)
+def give_up(delivery_id: uuid.UUID) -> dict[str, Any]:
+    """Leave a failed delivery as it is: it no longer waits for anybody."""
+    retries.give_up(publishing.get(principal().site_id, delivery_id))
+    return {}
 
 
 def _leased(limit: int) -> dict[str, Any]:

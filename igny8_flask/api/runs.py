@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from igny8_flask import planning, runs
+from igny8_flask import planning, retries, runs
 from igny8_flask.ai.validators import MAX_TASKS
 from igny8_flask.api.idempotency import idempotent
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import (
     Accepted,
+    Answer,
     Flag,
     Id,
     Ids,
@@ -252,6 +253,15 @@ def resume(run_id: uuid.UUID) -> dict[str, Any]:
 def retry(run_id: uuid.UUID) -> dict[str, Any]:
     """Run again from the last step that was paid for."""
     return _accepted(runs.retry(principal().site, run_id), "The run will be tried again.")
+
+
+@blp.route("/system/tasks/<uuid:run_id>/give_up/", methods=["POST"])
+@idempotent
+@blp.response(200, Answer)
+def give_up(run_id: uuid.UUID) -> dict[str, Any]:
+    """Leave what failed as it is: it no longer waits for anybody."""
+    retries.give_up(runs.get(principal().site_id, run_id))
+    return {}
 
 
 def status_response(status: StatusBody | None) -> Response:

@@ -67,7 +67,7 @@ def test_another_person_finds_the_running_work(
         screens.press_generate(TITLE)
         editor.admin("admin.php?page=igny8-tasks")
         badge(editor.page).locator("summary").click()
-        badge(editor.page).get_by_role("button", name="Writing").click()
+        badge(editor.page).get_by_role("button", name=JOB).click()
         theirs = AdminScreens(editor)
         expect(finished(theirs)).to_be_visible(timeout=RUN_MS)
 

@@ -127,10 +127,18 @@
 			.then( () => igny8.say( sprintf( _n( '%d approved.', '%d approved.', rows.length, 'igny8' ), rows.length ), 'success' ) );
 	}
 
-	/** Another try of a run, followed like a new one. */
-	function retry( rows ) {
-		const route = '/igny8/v1/runs/' + rows[ 0 ].id;
-		return wp.apiFetch( { path: route + '/retry', method: 'POST' } ).then( ( answer ) => igny8.jobs.follow( answer.route || route, rows[ 0 ].title ) );
+	/** Has a run or a delivery go on or try again, and follows it like a new one. */
+	function go( wish ) {
+		return ( [ row ] ) => {
+			const route = '/igny8/v1/' + row.kind + '/' + row.id;
+			return wp.apiFetch( { path: route + '/' + wish, method: 'POST' } ).then( ( answer ) => igny8.jobs.follow( answer.route || route, row.title ) );
+		};
+	}
+
+	/** Nobody tries it again: it no longer waits for anybody. */
+	function giveUp( [ row ] ) {
+		return wp.apiFetch( { path: '/igny8/v1/' + row.kind + '/' + row.id + '/give_up', method: 'POST' } )
+			.then( () => igny8.say( __( 'It stays as it is and no longer waits for anybody.', 'igny8' ), 'success' ) );
 	}
 
 	function stop( rows ) {
@@ -140,7 +148,12 @@
 
 	const times = igny8.schedule || {};
 	const OTHERS = Object.assign( {
-		publish, unlink, create_tasks: createTasks, 'delete': remove, approve, retry, stop,
+		publish, unlink, create_tasks: createTasks, 'delete': remove, approve, stop,
+		retry: go( 'retry' ),
+		redeliver: go( 'retry' ),
+		resume: go( 'resume' ),
+		give_up: giveUp,
+		keep_back: giveUp,
 		schedule: times.choose,
 		unschedule: times.clear,
 		pause_publishing: () => times.halt( 'pause' ),

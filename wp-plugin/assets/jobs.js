@@ -74,10 +74,7 @@
 	function load() {
 		adopt();
 		wp.apiFetch( { path: '/igny8/v1/runs' } ).then( ( answer ) => {
-			( answer.results || [] ).forEach( ( run ) => {
-				const title = STAGES[ run.function ] || run.function;
-				track( { route: run.route, title, started: Date.parse( run.started_at ) || Date.now() } );
-			} );
+			( answer.results || [] ).forEach( ( { route, title, started_at: at } ) => track( { route, title, started: Date.parse( at ) || Date.now() } ) );
 		}, () => igny8.badge.draw( live(), show ) );
 	}
 
@@ -142,7 +139,9 @@
 		job.lost = job.barred = '';
 		job.costs[ job.route ] = 'publish' === status.function ? 0 : status.cost_usd; // Publishing never pays.
 		job.sandbox = job.sandbox || Boolean( status.sandbox );
-		job.mayCancel = /\/runs\//.test( job.route );
+		const isRun = /\/runs\//.test( job.route );
+		const may = isRun ? igny8.mayGenerate : igny8.mayPublish;
+		job.mayCancel = isRun && may;
 		if ( goesOn ) {
 			job.past.push( job.route );
 			job.route = status.next.route;
@@ -151,11 +150,11 @@
 			jobs.filter( ( one ) => one !== job && one.route === job.route ).forEach( ( twin ) => absorb( twin, job ) );
 			save();
 		} else if ( 'SUCCESS' === status.state ) {
-			job.mayRetry = ( status.result || {} ).failed > 0;
+			job.mayRetry = may && ( status.result || {} ).failed > 0;
 			return end( job, 'success' );
 		} else if ( 'FAILURE' === status.state ) {
 			job.error = status.error || __( 'The service gave no reason.', 'igny8' );
-			job.mayRetry = true;
+			job.mayRetry = may;
 			job.mayForce = HUMAN.indexOf( status.code ) >= 0 && igny8.mayPublish && 1 === job.ids.length;
 			return end( job, 'failed' );
 		} else if ( 'CANCELLED' === status.state ) {

@@ -39,12 +39,12 @@
 
 	function act( button ) {
 		const name = button.dataset.igny8Act;
-		if ( 'follow' === name ) {
-			igny8.jobs.follow( '/igny8/v1/runs/' + button.dataset.ids, button.dataset.title );
-			return;
-		}
 		const element = button.closest( '[data-id]' );
 		const row = element && rowOf( element );
+		if ( 'follow' === name ) {
+			igny8.jobs.follow( '/igny8/v1/' + ( row && 'deliveries' === row.kind ? 'deliveries/' : 'runs/' ) + button.dataset.ids, button.dataset.title );
+			return;
+		}
 		if ( 'edit' === name ) {
 			igny8.edit( row, button ).then( ( changed ) => changed && refresh() );
 			return;
@@ -216,6 +216,9 @@
 			return;
 		}
 		event.preventDefault();
+		if ( 'true' === button.getAttribute( 'aria-disabled' ) ) {
+			return; // Its price is not there yet.
+		}
 		if ( button.dataset.igny8Act ) {
 			act( button );
 		} else {

@@ -172,10 +172,11 @@ final class Connection {
 	/**
 	 * What people may see of the connection; no secret in it.
 	 *
-	 * @param bool $test Ask the backend to test the way back now.
+	 * @param bool       $test Ask the backend to test the way back now.
+	 * @param array|null $told What the backend has told on this page already.
 	 * @return array {state, account, host, connected_at, login, mode, checks: [{name, label, ok, blocks, message, fix}]}
 	 */
-	public static function describe( bool $test = false ): array {
+	public static function describe( bool $test = false, ?array $told = null ): array {
 		$user = Service_User::find();
 		$view = array(
 			'state'        => Options::state(),
@@ -187,7 +188,7 @@ final class Connection {
 			'checks'       => array(),
 		);
 		if ( Options::has_key() ) {
-			$view = array_merge( $view, Self_Test::run( $test ) );
+			$view = array_merge( $view, Self_Test::run( $test, $told ) );
 			$view['state'] = Options::state();
 		}
 		return $view;

@@ -7,6 +7,8 @@
 
 namespace Igny8;
 
+use Igny8\Admin\Waiting_List;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -17,22 +19,20 @@ final class Counts {
 	const TRANSIENT = 'igny8_counts';
 	const FRESH_S   = 60;
 
-	/** How long a number is worth showing: a run ends soon, a review waits for a person. */
+	/** What is asked for the numbers. */
+	const OVERVIEW = '/v1/system/overview/';
+
+	/** How long a number is worth showing: a run ends soon, a person takes their time. */
 	const WORTH_S = array(
+		'needs'  => DAY_IN_SECONDS,
 		'review' => DAY_IN_SECONDS,
 		'live'   => 600,
-	);
-
-	/** What is asked for a number. */
-	const QUESTIONS = array(
-		'review' => array( '/v1/writer/content/', array( 'status' => 'review', 'page_size' => 1 ) ), // phpcs:ignore WordPress.Arrays
-		'live'   => array( '/v1/system/tasks/', array( 'live' => 'true', 'page_size' => 1 ) ), // phpcs:ignore WordPress.Arrays
 	);
 
 	/**
 	 * Notes a number.
 	 *
-	 * @param string $name  `review` or `live`.
+	 * @param string $name  `needs`, `review` or `live`.
 	 * @param int    $count How many.
 	 */
 	public static function learn( string $name, int $count ): void {
@@ -42,9 +42,28 @@ final class Counts {
 	}
 
 	/**
+	 * Notes the numbers of an overview.
+	 *
+	 * @param array $told By the backend.
+	 */
+	public static function learn_all( array $told ): void {
+		$waiting = array_map( 'intval', (array) ( $told['waiting'] ?? array() ) );
+		self::learn( 'needs', Waiting_List::sum( $waiting ) );
+		self::learn( 'review', $waiting['review'] ?? 0 );
+		self::learn( 'live', $waiting['live'] ?? 0 );
+	}
+
+	/**
+	 * Notes that something was started: at least this is running now.
+	 */
+	public static function learn_start(): void {
+		self::learn( 'live', max( 1, self::known()['live'] ) );
+	}
+
+	/**
 	 * The numbers as last heard; 0 for one that is too old to be shown.
 	 *
-	 * @return int[] {review, live}
+	 * @return int[] {needs, review, live}
 	 */
 	public static function known(): array {
 		$known = array();
@@ -55,21 +74,18 @@ final class Counts {
 	}
 
 	/**
-	 * The numbers of the last minute; asks for what is older.
+	 * The numbers of the last minute; asks where they are older.
 	 *
 	 * @param bool $patient False: a page waits for the answer.
-	 * @return int[]|null {review, live}; null when the service does not answer.
+	 * @return int[]|null {needs, review, live}; null when the service does not answer.
 	 */
 	public static function fresh( bool $patient = false ): ?array {
-		foreach ( self::QUESTIONS as $name => list( $path, $query ) ) {
-			if ( self::is_younger( $name, self::FRESH_S ) ) {
-				continue;
-			}
-			$answer = Client::of_site()->get( $path, $query, $patient );
-			if ( is_wp_error( $answer ) ) {
+		if ( ! self::is_younger( 'review', self::FRESH_S ) || ! self::is_younger( 'needs', self::FRESH_S ) ) {
+			$told = Client::of_site()->get( self::OVERVIEW, array( 'days' => 1 ), $patient );
+			if ( is_wp_error( $told ) ) {
 				return null;
 			}
-			self::learn( $name, (int) ( $answer['count'] ?? 0 ) );
+			self::learn_all( $told );
 		}
 		return self::known();
 	}

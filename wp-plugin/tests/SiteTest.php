@@ -5,7 +5,6 @@
  * @package Igny8
  */
 
-use Igny8\Admin\Keyword_Export;
 use Igny8\Content\Document;
 use Igny8\Content\Post_Writer;
 use Igny8\Counts;
@@ -105,18 +104,49 @@ class SiteTest extends Igny8_TestCase {
 		);
 	}
 
-	public function test_an_export_can_not_start_a_formula(): void {
-		$csv = Keyword_Export::csv( array( array( 'keyword' => '=HYPERLINK("x")', 'volume' => 12 ), array( 'keyword' => '-5' ) ) );
-		$this->assertStringContainsString( '"\'=HYPERLINK(""x"")","12"', $csv );
-		$this->assertStringContainsString( '"-5"', $csv );
+	/** Makes somebody with this address and a name. */
+	private function person( string $email ): int {
+		return wp_insert_user( array( 'user_login' => uniqid( 'u' ), 'user_pass' => 'x', 'user_email' => $email, 'display_name' => 'Anna Ö.' ) );
 	}
 
 	public function test_who_connected_the_site_is_exported_and_erased(): void {
-		$user = wp_insert_user( array( 'user_login' => uniqid( 'u' ), 'user_pass' => 'x', 'user_email' => 'a@example.org' ) );
-		Options::set( Options::CONNECTED_BY, (string) $user );
+		Options::set( Options::CONNECTED_BY, (string) $this->person( 'a@example.org' ) );
+		$this->backend( 'POST /v1/sites/me/people/', 200, array( 'count' => 0, 'results' => array() ) );
+		$this->backend( 'POST /v1/sites/me/people/forget/', 200, array( 'removed' => 0 ) );
 		$this->assertCount( 1, Privacy::export( 'a@example.org' )['data'] );
 		$this->assertTrue( Privacy::erase( 'a@example.org' )['items_removed'] );
 		$this->assertSame( array(), Privacy::export( 'a@example.org' )['data'] );
+	}
+
+	public function test_names_kept_by_the_service_are_exported_by_the_hundred(): void {
+		$this->person( 'a@example.org' );
+		$row = array( 'what' => 'version', 'title' => 'On soil', 'at' => '2026-01-02T03:04:05+00:00' );
+		$this->backend( 'POST /v1/sites/me/people/', 200, array( 'count' => 150, 'page_size' => 100, 'results' => array_fill( 0, 100, $row ) ) );
+		$this->backend( 'POST /v1/sites/me/people/', 200, array( 'count' => 150, 'page_size' => 100, 'results' => array_fill( 0, 50, $row ) ) );
+		$first  = Privacy::export( 'a@example.org', 1 );
+		$second = Privacy::export( 'a@example.org', 2 );
+		$this->assertSame( array( false, true ), array( $first['done'], $second['done'] ) );
+		$this->assertSame( array( 'name' => 'Anna Ö.', 'page' => 2 ), $this->calls[1]['body'] );
+		$this->assertSame( array( 'Made a version of an article', 'On soil', '2026-01-02T03:04:05+00:00' ), array_column( $first['data'][0]['data'], 'value' ) );
+		$ids = array_column( array_merge( $first['data'], $second['data'] ), 'item_id' );
+		$this->assertCount( 150, array_unique( $ids ) );
+	}
+
+	public function test_a_name_that_could_not_be_forgotten_is_told(): void {
+		$this->person( 'a@example.org' );
+		$this->assertTrue( is_wp_error( Privacy::export( 'a@example.org' ) ) );
+		$told = Privacy::erase( 'a@example.org' );
+		$this->assertSame( array( false, true ), array( $told['items_removed'], $told['items_retained'] ) );
+		$this->assertStringContainsString( 'does not answer', $told['messages'][0] );
+		$this->backend( 'POST /v1/sites/me/people/forget/', 200, array( 'removed' => 3 ) );
+		$told = Privacy::erase( 'a@example.org' );
+		$this->assertSame( array( true, false, array() ), array( $told['items_removed'], $told['items_retained'], $told['messages'] ) );
+	}
+
+	public function test_nobody_is_asked_about_strangers(): void {
+		$this->assertSame( array( 'data' => array(), 'done' => true ), Privacy::export( 'stranger@example.org' ) );
+		$this->assertFalse( Privacy::erase( 'stranger@example.org' )['items_retained'] );
+		$this->assertSame( array(), $this->calls );
 	}
 
 	public function test_an_import_passes_the_text_on_as_it_is(): void {
@@ -130,6 +160,14 @@ class SiteTest extends Igny8_TestCase {
 		$this->backend( 'PATCH /v1/writer/images/' . self::UUID . '/', 200, array( 'success' => true ) );
 		$this->rest( 'PATCH', '/igny8/v1/images/' . self::UUID, array( 'alt' => 'A spade', 'state' => 'generated' ) );
 		$this->assertSame( array( 'alt' => 'A spade' ), $this->calls[0]['body'] );
+	}
+
+	public function test_a_change_says_what_was_seen_of_its_own_fields(): void {
+		$this->backend( 'PATCH /v1/writer/tasks/' . self::UUID . '/', 409, array( 'success' => false, 'code' => 'row_stale', 'error' => 'Changed.', 'fields' => array( 'title' => array( 'Has changed.' ) ) ) );
+		$seen   = array( 'title' => 'Old', 'keywords' => array( 'soil' ), 'site_id' => 'x' );
+		$answer = $this->rest( 'PATCH', '/igny8/v1/tasks/' . self::UUID, array( 'title' => 'New', 'seen' => $seen ) );
+		$this->assertSame( array( 'title' => 'New', 'seen' => array( 'title' => 'Old' ) ), $this->calls[0]['body'] );
+		$this->assertSame( array( 409, 'row_stale' ), array( $answer->get_status(), $answer->get_data()['code'] ) );
 	}
 
 	public function test_a_start_by_somebody_who_may_not_publish_publishes_nothing(): void {
@@ -158,16 +196,45 @@ class SiteTest extends Igny8_TestCase {
 
 	public function test_the_badge_shows_what_the_screens_have_heard_and_asks_nobody(): void {
 		$this->assertNull( $this->badge() );
-		$this->backend( 'GET /v1/system/tasks/', 200, array( 'count' => 2, 'results' => array() ) );
+		$this->backend( 'GET /v1/system/activity/', 200, array( 'count' => 2, 'results' => array() ) );
 		$this->rest( 'GET', '/igny8/v1/runs' );
 		$this->assertSame( array( 'IGNY8: 2 running', 1 ), array( $this->badge(), count( $this->calls ) ) );
 		Counts::learn( 'review', 3 );
 		$this->assertSame( 'IGNY8: 3 to review, 2 running', $this->badge() );
+		Counts::learn( 'needs', 1 );
+		$this->assertSame( 'IGNY8: 1 need you, 3 to review, 2 running', $this->badge() );
 	}
 
 	public function test_a_run_that_was_just_started_is_on_the_badge(): void {
-		$this->backend( 'POST /v1/planner/keywords/auto_cluster/', 202, array( 'success' => true, 'task_id' => self::UUID ) );
+		$this->backend( 'POST /v1/planner/keywords/auto_cluster/', 202, array( 'success' => true, 'task_id' => self::UUID, 'status_url' => '/v1/system/tasks/' . self::UUID . '/status/' ) );
 		$this->rest( 'POST', '/igny8/v1/runs', array( 'function' => 'auto_cluster', 'select' => 'unclustered', 'once' => 'abcdefghijklmnop' ) );
+		$this->assertSame( 'IGNY8: 1 running', $this->badge() );
+	}
+
+	/** Starts besides runs: path, body, call of the backend. */
+	public function deliveries(): array {
+		$ids  = array( 'ids' => array( self::UUID ), 'once' => 'abcdefghijklmnop' );
+		$time = array( 'content_id' => self::UUID, 'publish_at' => '2099-01-01T10:00', 'once' => 'abcdefghijklmnop' );
+		return array(
+			'publish'   => array( '/publish', $ids, 'POST /v1/publisher/publish/' ),
+			'schedule'  => array( '/schedule', $time, 'POST /v1/publisher/schedule/' ),
+			'again'     => array( '/deliveries/' . self::UUID . '/retry', array(), 'POST /v1/publisher/deliveries/' . self::UUID . '/retry/' ),
+			'no links'  => array( '/links/remove', $ids, 'POST /v1/publisher/links/remove/' ),
+			'refresh'   => array( '/contents/' . self::UUID . '/wish', array( 'once' => 'abcdefghijklmnop' ), 'POST /v1/writer/content/' . self::UUID . '/refresh/' ),
+			'go on'     => array( '/runs/' . self::UUID . '/resume', array(), 'POST /v1/system/tasks/' . self::UUID . '/resume/' ),
+		);
+	}
+
+	/** @dataProvider deliveries */
+	public function test_whatever_was_just_started_is_on_the_badge( string $path, array $params, string $call ): void {
+		$this->backend( $call, 202, array( 'success' => true, 'status_url' => '/v1/publisher/deliveries/' . self::UUID . '/status/' ) );
+		$this->rest( 'POST', '/igny8/v1' . $path, $params );
+		$this->assertSame( 'IGNY8: 1 running', $this->badge() );
+	}
+
+	public function test_posts_sent_from_the_posts_list_are_on_the_badge(): void {
+		$this->backend( 'POST /v1/publisher/publish/', 202, array( 'success' => true, 'task_id' => self::UUID ) );
+		Post_Sender::send( array( $this->delivered()->ID ) );
 		$this->assertSame( 'IGNY8: 1 running', $this->badge() );
 	}
 
@@ -186,16 +253,16 @@ class SiteTest extends Igny8_TestCase {
 	}
 
 	public function test_the_widget_asks_once_a_minute_and_tells_the_badge(): void {
-		$this->backend( 'GET /v1/writer/content/', 200, array( 'count' => 5 ) );
-		$this->backend( 'GET /v1/system/tasks/', 200, array( 'count' => 1 ) );
+		$this->backend( 'GET /v1/system/overview/', 200, array( 'waiting' => array( 'review' => 5, 'live' => 1, 'retry' => 2, 'decision' => 1, 'tasks' => 9 ) ) );
 		ob_start();
 		Dashboard::widget();
 		Dashboard::widget();
 		$drawn = ob_get_clean();
+		$this->assertStringContainsString( 'Did not work or stand still: 3', $drawn );
 		$this->assertStringContainsString( 'Articles to review: 5', $drawn );
 		$this->assertStringContainsString( 'Running now: 1', $drawn );
-		$this->assertCount( 2, $this->calls );
-		$this->assertSame( 'IGNY8: 5 to review, 1 running', $this->badge() );
+		$this->assertCount( 1, $this->calls );
+		$this->assertSame( 'IGNY8: 3 need you, 5 to review, 1 running', $this->badge() );
 	}
 
 	public function test_the_widget_says_so_when_nobody_answers(): void {
@@ -207,8 +274,7 @@ class SiteTest extends Igny8_TestCase {
 	public function test_the_background_event_keeps_the_badge_up_to_date(): void {
 		$this->backend( 'POST /v1/sites/me/events/', 200, array( 'success' => true ) );
 		$this->backend( 'GET /v1/publisher/deliveries/', 200, array( 'results' => array(), 'leases' => array(), 'next_in_s' => 60 ) );
-		$this->backend( 'GET /v1/writer/content/', 200, array( 'count' => 7 ) );
-		$this->backend( 'GET /v1/system/tasks/', 200, array( 'count' => 0 ) );
+		$this->backend( 'GET /v1/system/overview/', 200, array( 'waiting' => array( 'review' => 7, 'live' => 0 ) ) );
 		Sync::run();
 		$this->assertSame( 'IGNY8: 7 to review', $this->badge() );
 	}

@@ -98,6 +98,8 @@ def test_rows_are_counted_by_kind_and_other_sites_are_not(plugin):
     }
     ones = ("review", "proposals", "missed", "images", "tasks", "keywords")
     assert told["waiting"] == {**NOTHING, **dict.fromkeys(ones, 1)}
+    assert plugin("GET", "/v1/writer/content/?proposal=true").json["count"] == 1
+    assert plugin("GET", "/v1/writer/content/?proposal=false").json["count"] == 0
     assert told["posts"]["count"] == 1
     assert told["posts"]["told_at"]
 
@@ -112,6 +114,25 @@ def test_a_failed_run_waits_until_the_same_work_is_asked_for_again(plugin):
     assert waiting(plugin) == {"retry": 2}
     add_run(site, WorkState.SUCCESS, "one")
     assert waiting(plugin) == {"retry": 1}
+
+
+def test_what_is_given_up_waits_for_nobody_and_can_still_be_retried(plugin):
+    site = plugin.site
+    batch = add_run(site, WorkState.FAILURE, "batch", is_batch=True)
+    members = [add_run(site, WorkState.FAILURE, f"one {n}", batch_id=batch.id) for n in range(2)]
+    batch.payload = {"ids": [str(one.id) for one in members]}
+    alone = add_run(site, WorkState.FAILURE, "alone")
+    delivery = add_delivery(site, WorkState.FAILURE, make_content(site))
+    assert waiting(plugin) == {"retry": 3, "redelivery": 1}
+    addresses = [f"/v1/system/tasks/{one.id}/" for one in (batch, alone)]
+    addresses.append(f"/v1/publisher/deliveries/{delivery.id}/")
+    for address in addresses:
+        assert plugin("POST", f"{address}give_up/").status_code == 200
+        assert plugin("GET", f"{address}status/").json["state"] == "CANCELLED"
+        refused = plugin("POST", f"{address}give_up/")
+        assert (refused.status_code, refused.json["code"]) == (409, "not_failed")
+    assert waiting(plugin) == {}
+    assert plugin("POST", f"{addresses[1]}retry/").status_code == 202
 
 
 def test_a_failed_delivery_and_a_decision_are_told_apart_and_end(plugin):

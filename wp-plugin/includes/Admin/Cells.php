@@ -68,6 +68,10 @@ final class Cells {
 		'wish'         => Capabilities::GENERATE,
 		'retry'        => Capabilities::GENERATE,
 		'stop'         => Capabilities::GENERATE,
+		'resume'       => Capabilities::GENERATE,
+		'redeliver'    => Capabilities::PUBLISH,
+		'give_up'      => Capabilities::GENERATE,
+		'keep_back'    => Capabilities::PUBLISH,
 		'create_tasks' => Capabilities::PLAN,
 		'restore'      => Capabilities::PUBLISH,
 	);

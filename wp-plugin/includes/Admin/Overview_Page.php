@@ -24,20 +24,21 @@ final class Overview_Page {
 	const DAYS = 30;
 
 	/**
-	 * Draws the screen.
+	 * Draws the screen from one answer of the backend.
 	 */
 	public static function render(): void {
 		Screen::open( __( 'Overview', 'igny8' ) );
 		if ( Screen::is_connected() ) {
-			$usage = Client::of_site()->get( '/v1/system/usage/', array( 'days' => self::DAYS ), false );
-			if ( is_wp_error( $usage ) ) {
-				Screen::failure( $usage );
+			$told = Client::of_site()->get( Counts::OVERVIEW, array( 'days' => self::DAYS ), isset( $_GET['igny8_retry'] ) ); // phpcs:ignore WordPress.Security.NonceVerification
+			if ( is_wp_error( $told ) ) {
+				Screen::failure( $told );
 			} else {
-				self::pipeline();
+				Counts::learn_all( $told );
+				self::pipeline( (array) ( $told['pipeline'] ?? array() ) );
 				echo '<div class="igny8-columns">';
-				self::waiting();
-				self::spend( $usage );
-				self::health();
+				Waiting_List::render( $told );
+				self::spend( (array) ( $told['usage'] ?? array() ) );
+				self::health( $told );
 				echo '</div>';
 			}
 		}
@@ -46,68 +47,24 @@ final class Overview_Page {
 
 	/**
 	 * From keywords to posts: what is there.
+	 *
+	 * @param array $counts Rows by kind.
 	 */
-	private static function pipeline(): void {
+	private static function pipeline( array $counts ): void {
 		$stages = array(
-			array( __( 'Keywords', 'igny8' ), Menu::KEYWORDS, '/v1/planner/keywords/' ),
-			array( __( 'Clusters', 'igny8' ), Menu::CLUSTERS, '/v1/planner/clusters/' ),
-			array( __( 'Ideas', 'igny8' ), Menu::IDEAS, '/v1/planner/ideas/' ),
-			array( __( 'Tasks', 'igny8' ), Menu::TASKS, '/v1/writer/tasks/' ),
-			array( __( 'Content', 'igny8' ), Menu::CONTENTS, '/v1/writer/content/' ),
-			array( __( 'Images', 'igny8' ), Menu::IMAGES, '/v1/writer/images/' ),
+			'keywords' => array( __( 'Keywords', 'igny8' ), Menu::KEYWORDS ),
+			'clusters' => array( __( 'Clusters', 'igny8' ), Menu::CLUSTERS ),
+			'ideas'    => array( __( 'Ideas', 'igny8' ), Menu::IDEAS ),
+			'tasks'    => array( __( 'Tasks', 'igny8' ), Menu::TASKS ),
+			'content'  => array( __( 'Content', 'igny8' ), Menu::CONTENTS ),
+			'images'   => array( __( 'Images', 'igny8' ), Menu::IMAGES ),
 		);
 		echo '<ol class="igny8-pipeline">';
-		foreach ( $stages as list( $title, $slug, $path ) ) {
-			$count = self::count( $path, array() );
-			printf( '<li><a href="%s"><span>%s</span> <strong>%s</strong></a></li>', esc_url( Menu::url( $slug ) ), esc_html( $title ), esc_html( null === $count ? '—' : number_format_i18n( $count ) ) );
+		foreach ( $stages as $name => list( $title, $slug ) ) {
+			$count = isset( $counts[ $name ] ) ? number_format_i18n( (int) $counts[ $name ] ) : '—';
+			printf( '<li><a href="%s"><span>%s</span> <strong>%s</strong></a></li>', esc_url( Menu::url( $slug ) ), esc_html( $title ), esc_html( $count ) );
 		}
 		echo '</ol>';
-	}
-
-	/**
-	 * How many rows the backend has; null when it did not say.
-	 *
-	 * @param string   $path  Of the collection.
-	 * @param string[] $query Filters.
-	 */
-	private static function count( string $path, array $query ): ?int {
-		$answer = Client::of_site()->get( $path, $query + array( 'page_size' => 1 ), false );
-		return is_wp_error( $answer ) ? null : (int) ( $answer['count'] ?? 0 );
-	}
-
-	/**
-	 * What a person has to look at.
-	 */
-	private static function waiting(): void {
-		$items = array(
-			/* translators: %s: number of articles. */
-			'review' => array( '/v1/writer/content/', array( 'status' => 'review' ), __( 'Articles to review: %s', 'igny8' ), Menu::url( Menu::CONTENTS, array( 'status' => 'review' ) ) ),
-			/* translators: %s: number of tasks. */
-			array( '/v1/writer/tasks/', array( 'status' => 'pending' ), __( 'Tasks not written yet: %s', 'igny8' ), Menu::url( Menu::TASKS, array( 'status' => 'pending' ) ) ),
-			/* translators: %s: number of keywords. */
-			array( '/v1/planner/keywords/', array( 'status' => 'new' ), __( 'Keywords without a cluster: %s', 'igny8' ), Menu::url( Menu::KEYWORDS, array( 'status' => 'new' ) ) ),
-			/* translators: %s: number of images. */
-			array( '/v1/writer/images/', array( 'state' => 'failed' ), __( 'Images that failed: %s', 'igny8' ), Menu::url( Menu::IMAGES, array( 'status' => 'failed' ) ) ),
-			/* translators: %s: number of runs. */
-			'live'   => array( '/v1/system/tasks/', array( 'live' => 'true' ), __( 'Running now: %s', 'igny8' ), Menu::url( Menu::ACTIVITY ) ),
-		);
-		echo '<section class="igny8-card"><h2>' . esc_html__( 'What waits', 'igny8' ) . '</h2>';
-		$lines = array();
-		foreach ( $items as $name => list( $path, $query, $words, $url ) ) {
-			$count = self::count( $path, $query );
-			if ( null !== $count && isset( Counts::QUESTIONS[ $name ] ) ) {
-				Counts::learn( $name, $count );
-			}
-			if ( $count ) {
-				$lines[] = '<li>' . Cells::link( $url, sprintf( $words, number_format_i18n( $count ) ) ) . '</li>';
-			}
-		}
-		if ( $lines ) {
-			echo '<ul class="igny8-waiting">' . implode( '', $lines ) . '</ul>'; // phpcs:ignore WordPress.Security.EscapeOutput -- escaped in Cells.
-		} else {
-			printf( '<p>%s %s</p>', esc_html__( 'Nothing waits for you.', 'igny8' ), wp_kses_post( Cells::link( Menu::url( Menu::KEYWORDS ), __( 'Add keywords', 'igny8' ) ) ) );
-		}
-		echo '</section>';
 	}
 
 	/**
@@ -133,9 +90,11 @@ final class Overview_Page {
 
 	/**
 	 * Whether the connection holds.
+	 *
+	 * @param array $told The backend's overview.
 	 */
-	private static function health(): void {
-		$view = Connection::describe();
+	private static function health( array $told ): void {
+		$view = Connection::describe( false, $told );
 		$bad  = array_filter( $view['checks'], static fn( $check ) => ! $check['ok'] );
 		echo '<section class="igny8-card"><h2>' . esc_html__( 'Connection', 'igny8' ) . '</h2>';
 		if ( ! array_filter( $bad, array( Self_Test::class, 'is_blocker' ) ) ) {
@@ -145,7 +104,7 @@ final class Overview_Page {
 			printf( '<p><span class="igny8-check %s">%s</span> %s</p>', Self_Test::is_blocker( $check ) ? 'is-bad' : 'is-remark', esc_html( $check['label'] ), esc_html( $check['message'] ) );
 		}
 		self::pull( $view['mode'] );
-		self::index();
+		self::index( (array) ( $told['posts'] ?? array() ) );
 		if ( current_user_can( \Igny8\Capabilities::MANAGE ) ) {
 			printf( '<p>%s</p>', wp_kses_post( Cells::link( Menu::url( Menu::SETTINGS ), __( 'Self-test and settings', 'igny8' ) ) ) );
 		}
@@ -170,14 +129,12 @@ final class Overview_Page {
 
 	/**
 	 * How many posts of this site articles can link to.
+	 *
+	 * @param array $posts How many the backend knows, and since when.
 	 */
-	private static function index(): void {
-		$answer = Client::of_site()->get( '/v1/sites/me/posts/', array( 'page_size' => 1 ), false );
-		if ( is_wp_error( $answer ) ) {
-			return;
-		}
-		$count = number_format_i18n( (int) ( $answer['count'] ?? 0 ) );
+	private static function index( array $posts ): void {
+		$count = number_format_i18n( (int) ( $posts['count'] ?? 0 ) );
 		/* translators: %s: number of posts. */
-		printf( '<p>%s %s</p>', esc_html( sprintf( __( 'Public posts that articles can link to: %s', 'igny8' ), $count ) ), empty( $answer['told_at'] ) ? '' : wp_kses_post( '(' . Cells::time( (string) $answer['told_at'] ) . ')' ) );
+		printf( '<p>%s %s</p>', esc_html( sprintf( __( 'Public posts that articles can link to: %s', 'igny8' ), $count ) ), empty( $posts['told_at'] ) ? '' : wp_kses_post( '(' . Cells::time( (string) $posts['told_at'] ) . ')' ) );
 	}
 }

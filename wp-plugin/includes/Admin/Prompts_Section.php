@@ -41,7 +41,7 @@ final class Prompts_Section {
 	 * What a prompt type is called.
 	 */
 	private static function name( string $type ): string {
-		return Activity_Table::functions()[ $type ] ?? ucfirst( str_replace( '_', ' ', $type ) );
+		return Work_Words::functions()[ $type ] ?? ucfirst( str_replace( '_', ' ', $type ) );
 	}
 
 	/**

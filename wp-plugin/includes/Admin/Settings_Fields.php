@@ -56,7 +56,7 @@ final class Settings_Fields {
 		$fields = array(
 			'openai.model' => array( __( 'Text model', 'igny8' ), 'text', __( 'Name of the model as its provider writes it. Left empty, the service decides. The keys of providers stay in the service and never come here.', 'igny8' ) ),
 		);
-		foreach ( Activity_Table::functions() as $function => $words ) {
+		foreach ( Work_Words::functions() as $function => $words ) {
 			$fields[ "openai.functions.$function.model" ] = array( $words, 'text', $empty );
 		}
 		$fields['openai.functions.generate_images.model'] = array( __( 'Describe images', 'igny8' ), 'text', __( 'Thinks up what the images show. Who makes them is said under “Images”.', 'igny8' ) );

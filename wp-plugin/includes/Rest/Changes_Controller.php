@@ -74,7 +74,7 @@ final class Changes_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function wish( WP_REST_Request $request ) {
-		return Runs_Controller::localize( Client::of_site()->write( 'POST', self::content( $request ) . 'refresh/', self::wished( $request ), $request['once'] ) );
+		return Runs_Controller::started( Client::of_site()->write( 'POST', self::content( $request ) . 'refresh/', self::wished( $request ), $request['once'] ) );
 	}
 
 	/**
@@ -102,7 +102,7 @@ final class Changes_Controller {
 	 */
 	public static function answer( WP_REST_Request $request ) {
 		$body = 'accept' === $request['answer'] ? self::author() : null;
-		return Runs_Controller::localize( Client::of_site()->write( 'POST', self::content( $request ) . 'proposal/' . $request['answer'] . '/', $body, $request['once'] ) );
+		return Runs_Controller::started( Client::of_site()->write( 'POST', self::content( $request ) . 'proposal/' . $request['answer'] . '/', $body, $request['once'] ) );
 	}
 
 	/**

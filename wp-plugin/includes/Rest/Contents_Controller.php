@@ -56,6 +56,6 @@ final class Contents_Controller {
 			'ids'   => $request['ids'],
 			'force' => $request['force'],
 		);
-		return Runs_Controller::localize( Client::of_site()->write( 'POST', '/v1/publisher/publish/', $body, $request['once'] ) );
+		return Runs_Controller::started( Client::of_site()->write( 'POST', '/v1/publisher/publish/', $body, $request['once'] ) );
 	}
 }

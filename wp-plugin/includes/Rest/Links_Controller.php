@@ -79,7 +79,7 @@ final class Links_Controller {
 	 */
 	public static function remove( WP_REST_Request $request ) {
 		$body = $request['ids'] ? array( 'ids' => $request['ids'] ) : array( 'select' => $request['select'] );
-		return Runs_Controller::localize( Client::of_site()->write( 'POST', self::REMOVE, $body, $request['once'] ) );
+		return Runs_Controller::started( Client::of_site()->write( 'POST', self::REMOVE, $body, $request['once'] ) );
 	}
 
 	/**

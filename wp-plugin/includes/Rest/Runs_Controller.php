@@ -7,6 +7,7 @@
 
 namespace Igny8\Rest;
 
+use Igny8\Admin\Work_Words;
 use Igny8\Capabilities;
 use Igny8\Client;
 use Igny8\Counts;
@@ -16,7 +17,7 @@ use WP_REST_Request;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * POST runs, GET runs, GET runs/<id>, POST runs/<id>/cancel|retry, GET deliveries/<id>, POST deliveries/<id>/retry.
+ * POST runs, GET runs, GET runs/<id>, POST runs/<id>/cancel|retry|resume|give_up, GET deliveries/<id>, POST deliveries/<id>/retry|give_up.
  */
 final class Runs_Controller {
 
@@ -41,7 +42,10 @@ final class Runs_Controller {
 		Routes::add( 'GET', '/deliveries/(?P<id>' . Routes::UUID . ')', array( __CLASS__, 'delivery' ), $see, $id );
 		Routes::add( 'POST', $run . '/cancel', array( __CLASS__, 'cancel' ), $may, $id );
 		Routes::add( 'POST', $run . '/retry', array( __CLASS__, 'retry' ), $may, $id );
+		Routes::add( 'POST', $run . '/resume', array( __CLASS__, 'resume' ), $may, $id );
+		Routes::add( 'POST', $run . '/give_up', array( __CLASS__, 'give_up' ), $may, $id );
 		Routes::add( 'POST', '/deliveries/(?P<id>' . Routes::UUID . ')/retry', array( __CLASS__, 'deliver_again' ), array( Contents_Controller::class, 'may_publish' ), $id );
+		Routes::add( 'POST', '/deliveries/(?P<id>' . Routes::UUID . ')/give_up', array( __CLASS__, 'keep_back' ), array( Contents_Controller::class, 'may_publish' ), $id );
 	}
 
 	/**
@@ -59,9 +63,19 @@ final class Runs_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function start( WP_REST_Request $request ) {
-		$answer = self::localize( Client::of_site()->write( 'POST', self::STARTS[ $request['function'] ], self::work( $request ), $request['once'] ) );
-		if ( ! is_wp_error( $answer ) ) {
-			Counts::learn( 'live', max( 1, Counts::known()['live'] ) ); // The least that is known now.
+		return self::started( Client::of_site()->write( 'POST', self::STARTS[ $request['function'] ], self::work( $request ), $request['once'] ) );
+	}
+
+	/**
+	 * The answer to a request that starts something; the badges of other people learn of it at once.
+	 *
+	 * @param array|WP_Error $answer Of the backend.
+	 * @return array|WP_Error
+	 */
+	public static function started( $answer ) {
+		$answer = self::localize( $answer );
+		if ( ! is_wp_error( $answer ) && ! empty( $answer['route'] ) ) {
+			Counts::learn_start();
 		}
 		return $answer;
 	}
@@ -82,17 +96,18 @@ final class Runs_Controller {
 	}
 
 	/**
-	 * The runs that are not over yet.
+	 * The runs and deliveries that are not over yet, whoever started them.
 	 *
 	 * @return array|WP_Error
 	 */
 	public static function live() {
-		$answer = Client::of_site()->get( '/v1/system/tasks/', array( 'live' => 'true' ) );
+		$answer = Client::of_site()->get( '/v1/system/activity/', array( 'live' => 'true' ) );
 		if ( is_wp_error( $answer ) ) {
 			return $answer;
 		}
 		Counts::learn( 'live', (int) ( $answer['count'] ?? 0 ) );
-		return array( 'results' => array_map( array( __CLASS__, 'localize' ), (array) ( $answer['results'] ?? array() ) ) );
+		$named = static fn( array $work ): array => array( 'title' => Work_Words::name( $work ) ) + self::localize( $work );
+		return array( 'results' => array_map( $named, (array) ( $answer['results'] ?? array() ) ) );
 	}
 
 	/**
@@ -128,7 +143,34 @@ final class Runs_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function retry( WP_REST_Request $request ) {
-		return self::localize( Client::of_site()->write( 'POST', '/v1/system/tasks/' . $request['id'] . '/retry/' ) );
+		return self::started( Client::of_site()->write( 'POST', '/v1/system/tasks/' . $request['id'] . '/retry/' ) );
+	}
+
+	/**
+	 * Goes on with paused work.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function resume( WP_REST_Request $request ) {
+		return self::started( Client::of_site()->write( 'POST', '/v1/system/tasks/' . $request['id'] . '/resume/' ) );
+	}
+
+	/**
+	 * Leaves a failed run as it is.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function give_up( WP_REST_Request $request ) {
+		return Client::of_site()->write( 'POST', '/v1/system/tasks/' . $request['id'] . '/give_up/' );
+	}
+
+	/**
+	 * Leaves a failed delivery as it is.
+	 *
+	 * @return array|WP_Error
+	 */
+	public static function keep_back( WP_REST_Request $request ) {
+		return Client::of_site()->write( 'POST', '/v1/publisher/deliveries/' . $request['id'] . '/give_up/' );
 	}
 
 	/**
@@ -137,7 +179,7 @@ final class Runs_Controller {
 	 * @return array|WP_Error
 	 */
 	public static function deliver_again( WP_REST_Request $request ) {
-		return self::localize( Client::of_site()->write( 'POST', '/v1/publisher/deliveries/' . $request['id'] . '/retry/' ) );
+		return self::started( Client::of_site()->write( 'POST', '/v1/publisher/deliveries/' . $request['id'] . '/retry/' ) );
 	}
 
 	/**

@@ -62,7 +62,7 @@ final class Schedule_Controller {
 	 */
 	public static function schedule( WP_REST_Request $request ) {
 		$body = array_intersect_key( $request->get_params(), array_flip( array( 'content_id', 'publish_at', 'next_free' ) ) );
-		return Runs_Controller::localize( Client::of_site()->write( 'POST', '/v1/publisher/schedule/', $body, $request['once'] ) );
+		return Runs_Controller::started( Client::of_site()->write( 'POST', '/v1/publisher/schedule/', $body, $request['once'] ) );
 	}
 
 	/**

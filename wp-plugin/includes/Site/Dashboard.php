@@ -50,6 +50,10 @@ final class Dashboard {
 			printf( '<p>%s</p>', esc_html__( 'The IGNY8 service does not answer just now.', 'igny8' ) );
 			return;
 		}
+		if ( $counts['needs'] ) {
+			/* translators: %s: number of things. */
+			printf( '<p><a href="%s">%s</a></p>', esc_url( Menu::url( Menu::OVERVIEW ) ), esc_html( sprintf( __( 'Did not work or stand still: %s', 'igny8' ), number_format_i18n( $counts['needs'] ) ) ) );
+		}
 		/* translators: %s: number of articles. */
 		printf( '<p><a href="%s">%s</a></p>', esc_url( Menu::url( Menu::CONTENTS, array( 'status' => 'review' ) ) ), esc_html( sprintf( __( 'Articles to review: %s', 'igny8' ), number_format_i18n( $counts['review'] ) ) ) );
 		/* translators: %s: number of runs. */
@@ -67,16 +71,20 @@ final class Dashboard {
 		if ( ! array_filter( $counts ) ) {
 			return;
 		}
+		/* translators: %s: number of things. */
+		$needs = sprintf( __( '%s need you', 'igny8' ), number_format_i18n( $counts['needs'] ) );
 		/* translators: %s: number of articles. */
 		$review = sprintf( __( '%s to review', 'igny8' ), number_format_i18n( $counts['review'] ) );
 		/* translators: %s: number of runs. */
 		$live  = sprintf( __( '%s running', 'igny8' ), number_format_i18n( $counts['live'] ) );
-		$words = 'IGNY8: ' . implode( ', ', array_keys( array_filter( array( $review => $counts['review'], $live => $counts['live'] ) ) ) ); // phpcs:ignore WordPress.Arrays
+		$parts = array_filter( array( $needs => $counts['needs'], $review => $counts['review'], $live => $counts['live'] ) ); // phpcs:ignore WordPress.Arrays
+		$words = 'IGNY8: ' . implode( ', ', array_keys( $parts ) );
+		$url   = $counts['review'] ? Menu::url( Menu::CONTENTS, array( 'status' => 'review' ) ) : Menu::url( Menu::OVERVIEW );
 		$bar->add_node(
 			array(
 				'id'    => 'igny8',
 				'title' => esc_html( $words ),
-				'href'  => $counts['live'] ? Menu::url( Menu::ACTIVITY ) : Menu::url( Menu::CONTENTS, array( 'status' => 'review' ) ),
+				'href'  => $counts['live'] ? Menu::url( Menu::ACTIVITY ) : ( $counts['needs'] ? Menu::url( Menu::OVERVIEW ) : $url ),
 			)
 		);
 	}

@@ -10,6 +10,7 @@ namespace Igny8\Site;
 use Igny8\Capabilities;
 use Igny8\Client;
 use Igny8\Content\Meta;
+use Igny8\Counts;
 use WP_Error;
 
 defined( 'ABSPATH' ) || exit;
@@ -84,7 +85,11 @@ final class Post_Sender {
 		}
 		$body   = array( 'ids' => array_slice( $ids, 0, 100 ), 'force' => $force ); // phpcs:ignore WordPress.Arrays
 		$answer = Client::of_site()->write( 'POST', '/v1/publisher/publish/', $body, str_replace( '-', '', wp_generate_uuid4() ) );
-		return is_wp_error( $answer ) ? self::keep( $answer ) : (string) count( $body['ids'] );
+		if ( is_wp_error( $answer ) ) {
+			return self::keep( $answer );
+		}
+		Counts::learn_start();
+		return (string) count( $body['ids'] );
 	}
 
 	/**
