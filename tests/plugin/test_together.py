@@ -86,8 +86,9 @@ def test_a_delivery_of_somebody_else_is_seen_by_its_name(
         badge = ed.page.locator(".igny8-badge")
         badge.locator("summary").click()
         badge.get_by_role("button", name=SENDING).click()
-        expect(ed.page.locator("dialog[open]").get_by_role("heading", name=SENDING)).to_be_visible()
-    expect(ed.page.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+        dialog = ed.page.locator("dialog[open]")
+        expect(dialog.get_by_role("heading", name=SENDING)).to_be_visible()
+    expect(dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
     assert ed.complaints == []
 
 

@@ -101,9 +101,9 @@
 		const leave = el( 'button', { type: 'button', class: 'button', text: __( 'Cancel', 'igny8' ) } );
 		const fields = FORMS[ row.kind ].map( ( one ) => field( one, values[ one[ 0 ] ] ) );
 		/* translators: %s: title of a row. */
-		const heading = el( 'h2', { id: 'igny8-edit-title', text: sprintf( __( 'Edit: %s', 'igny8' ), row.title ) } );
+		const heading = el( 'h2', { id: 'igny8-edit-heading', text: sprintf( __( 'Edit: %s', 'igny8' ), row.title ) } );
 		const form = el( 'form', {}, [ heading ].concat( fields, el( 'p', { class: 'igny8-buttons' }, [ save, leave, answer ] ) ) );
-		const dialog = el( 'dialog', { class: 'igny8-dialog igny8-edit', 'aria-labelledby': 'igny8-edit-title' }, [ form ] );
+		const dialog = el( 'dialog', { class: 'igny8-dialog igny8-edit', 'aria-labelledby': 'igny8-edit-heading' }, [ form ] );
 		let isChanged = false;
 		leave.addEventListener( 'click', () => dialog.close() );
 		dialog.addEventListener( 'close', () => {
