@@ -202,7 +202,7 @@ class SiteTest extends Igny8_TestCase {
 		Counts::learn( 'review', 3 );
 		$this->assertSame( 'IGNY8: 3 to review, 2 running', $this->badge() );
 		Counts::learn( 'needs', 1 );
-		$this->assertSame( 'IGNY8: 1 need you, 3 to review, 2 running', $this->badge() );
+		$this->assertSame( 'IGNY8: 1 needs you, 3 to review, 2 running', $this->badge() );
 	}
 
 	public function test_a_run_that_was_just_started_is_on_the_badge(): void {

@@ -50,7 +50,7 @@ final class Activity_Table extends List_Table {
 		);
 		return array(
 			'function' => array( __( 'Any work', 'igny8' ), Work_Words::all() ),
-			'needs'    => array( __( 'Well or not', 'igny8' ), $needs ),
+			'needs'    => array( __( 'Any outcome', 'igny8' ), $needs ),
 		);
 	}
 

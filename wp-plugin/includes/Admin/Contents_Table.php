@@ -49,7 +49,7 @@ final class Contents_Table extends List_Table {
 	 * Drop-down: by a rewritten text that waits.
 	 */
 	protected function filters(): array {
-		return array( 'proposal' => array( __( 'Any text', 'igny8' ), array( 'true' => __( 'A rewritten text waits', 'igny8' ) ) ) );
+		return array( 'proposal' => array( __( 'All articles', 'igny8' ), array( 'true' => __( 'A rewritten text waits', 'igny8' ) ) ) );
 	}
 
 	/**

@@ -72,7 +72,7 @@ final class Dashboard {
 			return;
 		}
 		/* translators: %s: number of things. */
-		$needs = sprintf( __( '%s need you', 'igny8' ), number_format_i18n( $counts['needs'] ) );
+		$needs = sprintf( _n( '%s needs you', '%s need you', $counts['needs'], 'igny8' ), number_format_i18n( $counts['needs'] ) );
 		/* translators: %s: number of articles. */
 		$review = sprintf( __( '%s to review', 'igny8' ), number_format_i18n( $counts['review'] ) );
 		/* translators: %s: number of runs. */
