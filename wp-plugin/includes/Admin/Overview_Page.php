@@ -101,7 +101,7 @@ final class Overview_Page {
 			printf( '<p><span class="igny8-check is-ok">%s</span> %s</p>', esc_html__( 'Works', 'igny8' ), esc_html__( 'Articles reach this site.', 'igny8' ) );
 		}
 		foreach ( $bad as $check ) {
-			printf( '<p><span class="igny8-check %s">%s</span> %s</p>', Self_Test::is_blocker( $check ) ? 'is-bad' : 'is-remark', esc_html( $check['label'] ), esc_html( $check['message'] ) );
+			printf( '<p><span class="igny8-check %s">%s</span> %s</p>', esc_attr( Self_Test::is_blocker( $check ) ? 'is-bad' : 'is-remark' ), esc_html( $check['label'] ), esc_html( $check['message'] ) );
 		}
 		self::pull( $view['mode'] );
 		self::index( (array) ( $told['posts'] ?? array() ) );
