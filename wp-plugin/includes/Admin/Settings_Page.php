@@ -167,7 +167,7 @@ final class Settings_Page {
 		$words = array(
 			'is-ok'     => __( 'Works', 'igny8' ),
 			'is-bad'    => __( 'Blocked', 'igny8' ),
-			'is-remark' => __( 'Worth knowing', 'igny8' ),
+			'is-remark' => __( 'Note', 'igny8' ),
 		);
 		printf(
 			'<tr><th scope="row">%s</th><td><span class="igny8-check %s">%s</span></td><td>%s%s</td></tr>',
