@@ -117,9 +117,10 @@ def restore(
     wanted = _of(content, number)
     if isinstance(wanted, Content):
         raise ConflictError("This version is the present one.", "version_is_current")
-    keep(content, VersionOrigin.RESTORED, author)
-    for name in TEXT_PARTS:
-        setattr(content, name, getattr(wanted, name))
+    words = {name: getattr(wanted, name) for name in TEXT_PARTS}
+    keep(content, VersionOrigin.RESTORED, author)  # which may drop the very version that is wanted
+    for name, value in words.items():
+        setattr(content, name, value)
     content.moderation = None
     db.session.commit()
     return content

@@ -64,6 +64,14 @@ def test_only_so_many_are_kept(plugin, content):
     assert (len(rows), rows[0]["number"], rows[-1]["number"]) == (21, 26, 6)
 
 
+def test_the_oldest_that_is_kept_comes_back_whole(plugin, content):
+    for number in range(22):
+        save(plugin, content, f"Text {number}.")
+    oldest = plugin("GET", path(content, "versions/")).json["results"][-1]["number"]
+    assert plugin("POST", path(content, f"versions/{oldest}/restore/"), {}).status_code == 200
+    assert plugin("GET", path(content)).json["content"]["html"] == f"<p>Text {oldest - 2}.</p>"
+
+
 def test_sections_have_names_for_a_wish(plugin):
     article = make_content(plugin.site, html="<p>A</p>\n<h2>Soil &amp; sand</h2>\n<p>B</p>")
     shown = plugin("GET", path(article)).json["content"]
