@@ -18,6 +18,7 @@ _ALIASES = {
     "keyword": "keyword",
     "keywords": "keyword",
     "query": "keyword",
+    "top queries": "keyword",
     "volume": "volume",
     "search volume": "volume",
     "avg. monthly searches": "volume",
@@ -31,6 +32,10 @@ _ALIASES = {
 }
 _LIMITS = {"volume": 1_000_000_000, "difficulty": 100}
 _TEXTS = {"intent": 40, "sector": 200}
+_TITLE_LINES = 5  # exports of keyword tools begin with a name and a span of days
+_PLAIN = ["keyword", "volume", "difficulty", "intent", "sector"]
+_DELIMITERS = ",;\t"
+_ABOVE = "It stands above the line that names the columns."
 
 
 @dataclass(frozen=True)
@@ -44,25 +49,18 @@ class Line:
 
 def read_lines(text: str) -> list[Line]:
     """Every line that is not blank; raises InputError when the whole cannot be read."""
-    text = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    columns = ["keyword", "volume", "difficulty", "intent", "sector"]
-    lines: list[Line] = []
-    try:
-        for cells in reader:
-            if reader.line_num > MAX_LINES:
-                raise InputError(f"The file has more than {MAX_ROWS} lines.", "csv_too_long")
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not lines and _is_header(cells):
-                columns = [_ALIASES.get(cell.strip().lower(), "") for cell in cells]
-                continue
-            if len(lines) >= MAX_ROWS:
-                raise InputError(f"The file has more than {MAX_ROWS} lines.", "csv_too_long")
-            lines.append(_line(reader.line_num, columns, cells))
-    except csv.Error as error:
-        raise InputError("The file is not readable as CSV.", "csv_unreadable") from error
-    return lines
+    rows = _rows(unicodedata.normalize("NFC", text.removeprefix("\ufeff")))
+    at = _header_at([cells for _, cells in rows[: _TITLE_LINES + 1]])
+    titles = [
+        Line(number, {"keyword": cells[0][:100]}, _ABOVE) for number, cells in rows[: at or 0]
+    ]
+    columns = _PLAIN
+    if at is not None:
+        columns = [_ALIASES.get(_name(cell), "") for cell in rows[at][1]]
+        rows = rows[at + 1 :]
+    if len(rows) > MAX_ROWS:
+        raise InputError(f"The file has more than {MAX_ROWS} lines.", "csv_too_long")
+    return titles + [_line(number, columns, cells) for number, cells in rows]
 
 
 def clean_keyword(text: str) -> str:
@@ -70,19 +68,61 @@ def clean_keyword(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """The cells of every line that is not blank, with its number."""
+    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for cells in reader:
+            if reader.line_num > MAX_LINES:
+                raise InputError(f"The file has more than {MAX_ROWS} lines.", "csv_too_long")
+            if any(cell.strip() for cell in cells):
+                rows.append((reader.line_num, cells))
+    except csv.Error as error:
+        raise InputError("The file is not readable as CSV.", "csv_unreadable") from error
+    return rows
+
+
 def _delimiter(text: str) -> str:
-    first = text.lstrip().split("\n", 1)[0]
-    return max(",;\t", key=first.count)
+    """What divides the cells: of the line that names the columns, or else of the first one."""
+    first = text.lstrip().split("\n", _TITLE_LINES + 1)[: _TITLE_LINES + 1]
+    for sign in _DELIMITERS:
+        if any(_known_columns(line.split(sign)) > 1 for line in first):
+            return sign
+    return max(_DELIMITERS, key=first[0].count)
 
 
-def _is_header(cells: list[str]) -> bool:
-    return any(_ALIASES.get(cell.strip().lower()) == "keyword" for cell in cells)
+def _header_at(first: list[list[str]]) -> int | None:
+    """Which row names the columns: the first one, or one below a few titles of a single cell."""
+    if first and _known_columns(first[0]):
+        return 0
+    for at, cells in enumerate(first):
+        if _known_columns(cells) > 1:
+            return at
+        if len(cells) > 1:
+            return None
+    return None
+
+
+def _known_columns(cells: list[str]) -> int:
+    """How many columns a row names that we read; 0 unless the keyword is one of them."""
+    known = [_ALIASES.get(_name(cell)) for cell in cells]
+    return len(known) - known.count(None) if "keyword" in known else 0
+
+
+def _name(cell: str) -> str:
+    return cell.strip().strip('"').strip().lower()
+
+
+def _bare(cell: str) -> str:
+    """A cell without blanks around it and without the mark by which an export disarms formulas."""
+    return re.sub(r"^'(?=[=+@\-＝＋－＠])", "", cell.strip())
 
 
 def _line(number: int, columns: list[str], cells: list[str]) -> Line:
     if len(cells) > MAX_COLUMNS or any(len(cell) > MAX_CELL_CHARS for cell in cells):
         return Line(number, {}, "The line is too long.")
-    raw = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
+    raw = {name: _bare(cell) for name, cell in zip(columns, cells, strict=False) if name}
     keyword = clean_keyword(raw.get("keyword", ""))
     if not 1 <= len(keyword) <= MAX_KEYWORD_CHARS:
         return Line(

@@ -49,6 +49,13 @@ class AdminSession:
         url = f"{self.site.rest}/igny8/v1/{path}"
         return self._http.request(method, url, json=body, params=query, timeout=90)
 
+    def screen(self, address: str) -> str:
+        """The HTML of a screen below /wp-admin/; LabError where this person may not see it."""
+        answer = self._http.get(f"{self.site.url}/wp-admin/{address}", timeout=30)
+        if answer.status_code != 200:
+            raise LabError(f"{address} answered {answer.status_code}")
+        return answer.text
+
     def connect(self, code: str) -> Any:
         """What the Connect screen does."""
         return self.call("POST", "connect", {"code": code, "confirm": True})

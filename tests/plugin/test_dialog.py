@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from tests.lab.admin_screens import AdminScreens
 from tests.lab.browser import Tab, tab
@@ -16,6 +16,11 @@ TITLE = "Hedges for small birds"
 JOB = f"Generate content: {TITLE}"
 STATUS = re.compile(r"/igny8/v1/(runs|deliveries)/[0-9a-f-]{36}(\?|$)")
 STATES = "select state from ai_task_log where function_name = 'generate_content'"
+HIDE = """hidden => {
+  Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+LONG_MS = 120_000
 
 
 @pytest.fixture
@@ -56,6 +61,9 @@ def test_work_in_the_background_is_found_after_a_reload_and_in_other_tabs(
     expect(screens.dialog.get_by_role("heading", name=JOB)).to_be_visible()
     expect(finished(screens)).to_be_visible(timeout=RUN_MS)
     assert states(stack) == ["success"]
+    notice = open_before.page.locator(".notice", has_text=f"Finished: {JOB}")
+    expect(notice).to_be_visible(timeout=RUN_MS)
+    expect(badge(open_before.page)).to_have_count(0)
 
 
 def test_another_person_finds_the_running_work(
@@ -105,3 +113,34 @@ def test_a_lost_connection_is_said_and_comes_back(screens: AdminScreens, stack: 
     expect(finished(screens)).to_be_visible(timeout=RUN_MS)
     expect(screens.dialog.get_by_text("Connection lost")).to_have_count(0)
     assert states(stack) == ["success"]
+
+
+def test_the_steps_and_what_they_cost_can_be_read(screens: AdminScreens) -> None:
+    screens.press_generate(TITLE)
+    expect(finished(screens)).to_be_visible(timeout=RUN_MS)
+    facts = screens.dialog.locator(".igny8-facts")
+    expect(facts).to_contain_text("$")
+    expect(facts).to_contain_text("nothing was paid")
+    screens.dialog.locator(".igny8-steps summary").click()
+    expect(screens.dialog.locator(".igny8-steps li").first).to_be_visible()
+
+
+def test_a_hidden_page_asks_nothing_and_goes_on_when_it_is_seen(
+    screens: AdminScreens, stack: Stack
+) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if STATUS.search(request.url):
+            asked.append(request.url)
+
+    stack.sandbox_provider.pace("3")
+    screens.page.clock.install()
+    screens.press_generate(TITLE)
+    screens.page.evaluate(HIDE, True)
+    screens.page.on("request", note)
+    screens.page.clock.run_for(LONG_MS)
+    assert asked == []
+    screens.page.evaluate(HIDE, False)
+    expect(finished(screens)).to_be_visible(timeout=RUN_MS)
+    assert asked

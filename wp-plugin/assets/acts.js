@@ -1,6 +1,6 @@
 /**
  * What the buttons of the lists do. Offers igny8.acts = { run( act, rows ), work( act, rows ), usable( act, rows ) };
- * a row is { id, title, kind, content, task, live, posted, public, planned }.
+ * a row is { id, title, kind, content, task, live, posted, public, planned, status }.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -29,6 +29,7 @@
 			publish: () => row.content,
 			schedule: () => row.content && ! row.public,
 			unlink: () => row.content,
+			approve: () => 'draft' === row.status || 'review' === row.status,
 		};
 		return rules[ act ] ? Boolean( rules[ act ]() ) : true;
 	}
@@ -99,6 +100,23 @@
 		} );
 	}
 
+	/** Sends for one row after the other; says how many went well, and of each other row why not. */
+	function each( rows, send, words ) {
+		const refused = [];
+		let done = 0;
+		const one = ( row ) => send( row ).then( () => {
+			done++;
+		}, ( error ) => {
+			if ( ! error.data || 502 === error.data.status ) {
+				throw error; // Nobody answers: the rest would wait for nothing.
+			}
+			refused.push( row.title + ': ' + error.message );
+		} );
+		return rows.reduce( ( before, row ) => before.then( () => one( row ) ), Promise.resolve() )
+			.catch( ( error ) => refused.push( error.message ) )
+			.then( () => igny8.say( ( done ? [ words( done ) ] : [] ).concat( refused ).join( ' ' ), refused.length ? 'error' : 'success' ) );
+	}
+
 	function remove( rows ) {
 		const words = 1 === rows.length
 			/* translators: %s: title of a row. */
@@ -106,25 +124,18 @@
 			/* translators: %d: number of rows. */
 			: sprintf( _n( 'Delete %d row?', 'Delete %d rows?', rows.length, 'igny8' ), rows.length );
 		if ( ! window.confirm( words ) ) {
-			return Promise.resolve();
+			return Promise.resolve( false );
 		}
-		const failed = [];
-		const one = ( row ) => wp.apiFetch( { path: '/igny8/v1/' + row.kind + '/' + row.id, method: 'DELETE' } )
-			.catch( ( error ) => failed.push( row.title + ': ' + error.message ) );
-		return rows.reduce( ( before, row ) => before.then( () => one( row ) ), Promise.resolve() ).then( () => {
-			const done = rows.length - failed.length;
-			/* translators: %d: number of rows. */
-			const told = done ? [ sprintf( _n( '%d deleted.', '%d deleted.', done, 'igny8' ), done ) ] : [];
-			igny8.say( told.concat( failed ).join( ' ' ), failed.length ? 'error' : 'success' );
-		} );
+		const one = ( row ) => wp.apiFetch( { path: '/igny8/v1/' + row.kind + '/' + row.id, method: 'DELETE' } );
+		/* translators: %d: number of rows. */
+		return each( rows, one, ( done ) => sprintf( _n( '%d deleted.', '%d deleted.', done, 'igny8' ), done ) );
 	}
 
 	/** Says of articles that they may go out as they are. */
 	function approve( rows ) {
 		const one = ( row ) => wp.apiFetch( { path: '/igny8/v1/contents/' + row.id, method: 'PATCH', data: { status: 'approved' } } );
-		return rows.reduce( ( before, row ) => before.then( () => one( row ) ), Promise.resolve() )
-			/* translators: %d: number of articles. */
-			.then( () => igny8.say( sprintf( _n( '%d approved.', '%d approved.', rows.length, 'igny8' ), rows.length ), 'success' ) );
+		/* translators: %d: number of articles. */
+		return each( rows, one, ( done ) => sprintf( _n( '%d approved.', '%d approved.', done, 'igny8' ), done ) );
 	}
 
 	/** Has a run or a delivery go on or try again, and follows it like a new one. */
@@ -163,7 +174,7 @@
 	igny8.acts = {
 		usable,
 		work,
-		/** Does it; a promise where nothing is left to follow, so that the list can be drawn anew. `ids` are the button's. */
+		/** Does it; a promise where nothing is left to follow: of false when the person thought better of it. `ids` are the button's. */
 		run( act, rows, ids ) {
 			const about = work( act, rows );
 			if ( about ) {

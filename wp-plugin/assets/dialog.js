@@ -142,8 +142,9 @@
 		parts.stages.hidden = job.stages.length < 2;
 	}
 
-	function drawSteps( status ) {
-		const steps = ( status.request_steps || [] ).concat( status.response_steps || [] );
+	/** The steps of all stages so far. */
+	function drawSteps( job ) {
+		const steps = [].concat( ...Object.values( job.steps ) );
 		parts.steps.textContent = '';
 		steps.forEach( ( step ) => {
 			const item = el( 'li', { class: 'is-' + String( step.status || '' ) }, [ el( 'strong', { text: step.stepName || '' } ) ] );
@@ -247,7 +248,7 @@
 		parts.time.textContent = duration( ( job.ended || Date.now() ) - job.started );
 		parts.cost.textContent = costText( job );
 		drawStages( job );
-		drawSteps( status );
+		drawSteps( job );
 		drawLinks( job );
 		const isOver = Boolean( job.done || job.barred );
 		parts.background.hidden = isOver || ! job.route;

@@ -16,17 +16,20 @@
 	const report = form.querySelector( '.igny8-report' );
 	const el = igny8.el;
 
+	/** The UTF-16 of a file by its mark, or by the zeros that its Latin letters and commas leave; '' for other files. */
+	function utf16( bytes ) {
+		const [ first, second ] = bytes;
+		if ( ( 0xff === first && 0xfe === second ) || 0 === second ) {
+			return 'utf-16le';
+		}
+		return ( 0xfe === first && 0xff === second ) || 0 === first ? 'utf-16be' : '';
+	}
+
 	/** Text of a file in any of the encodings that spreadsheets write. */
 	function decode( buffer ) {
-		const bytes = new Uint8Array( buffer );
-		if ( 0xff === bytes[ 0 ] && 0xfe === bytes[ 1 ] ) {
-			return new TextDecoder( 'utf-16le' ).decode( buffer );
-		}
-		if ( 0xfe === bytes[ 0 ] && 0xff === bytes[ 1 ] ) {
-			return new TextDecoder( 'utf-16be' ).decode( buffer );
-		}
+		const encoding = utf16( new Uint8Array( buffer ) );
 		try {
-			return new TextDecoder( 'utf-8', { fatal: true } ).decode( buffer );
+			return new TextDecoder( encoding || 'utf-8', { fatal: ! encoding } ).decode( buffer );
 		} catch ( e ) {
 			return new TextDecoder( 'windows-1252' ).decode( buffer ); // Not UTF-8: what Excel writes in the West.
 		}
@@ -40,6 +43,8 @@
 		file.arrayBuffer().then( ( buffer ) => {
 			form.elements.text.value = decode( buffer );
 			send( true );
+		}, () => {
+			answer.textContent = __( 'The file cannot be read. Choose it again.', 'igny8' );
 		} );
 	}
 

@@ -33,7 +33,7 @@
 	/** A job; `kept` is what an earlier page knew of it. */
 	function makeJob( kept ) {
 		return Object.assign( {
-			title: '', route: '', started: Date.now(), ended: 0, ids: [], past: [], stages: [], costs: {}, sandbox: false, status: {},
+			title: '', route: '', started: Date.now(), ended: 0, ids: [], past: [], stages: [], costs: {}, steps: {}, sandbox: false, status: {},
 			done: '', error: '', lost: '', barred: '', wait: FIRST_MS, timer: 0, mayCancel: false, mayRetry: false, mayForce: false, stopping: false, request: null, onEnd: null,
 		}, kept );
 	}
@@ -138,6 +138,7 @@
 		job.status = goesOn ? job.status : status; // The end of a stage is not the end of the job.
 		job.lost = job.barred = '';
 		job.costs[ job.route ] = 'publish' === status.function ? 0 : status.cost_usd; // Publishing never pays.
+		job.steps[ job.route ] = ( status.request_steps || [] ).concat( status.response_steps || [] );
 		job.sandbox = job.sandbox || Boolean( status.sandbox );
 		const isRun = /\/runs\//.test( job.route );
 		const may = isRun ? igny8.mayGenerate : igny8.mayPublish;
@@ -231,7 +232,7 @@
 
 	function retry( job ) {
 		const call = job.route ? { path: job.route + '/retry', method: 'POST' } : job.request;
-		Object.assign( job, { done: '', error: '', ended: 0, status: {}, stopping: false, started: Date.now() } );
+		Object.assign( job, { done: '', error: '', ended: 0, status: {}, steps: {}, stopping: false, started: Date.now() } );
 		send( job, call );
 	}
 

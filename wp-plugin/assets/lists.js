@@ -14,12 +14,12 @@
 	const spends = '[data-igny8-act=generate], [data-igny8-act=images], [data-igny8-act=cluster], [data-igny8-act=cluster_all], [data-igny8-act=ideas], [data-igny8-act=ideas_all]';
 	let refreshing = null;
 	let again = false;
-	let pressed = '';
+	let pressed = []; // Where the focus belongs after the next drawing: selectors, the first that leads somewhere counts.
 
 	/** A row as acts.js knows it. */
 	function rowOf( element ) {
-		const { id, title, kind, content, task, live, posted, planned } = element.dataset;
-		return { id, title, kind, content, task, live, posted, planned, 'public': element.dataset.public };
+		const { id, title, kind, content, task, live, posted, planned, status } = element.dataset;
+		return { id, title, kind, content, task, live, posted, planned, status, 'public': element.dataset.public };
 	}
 
 	function rowsChosen() {
@@ -49,7 +49,7 @@
 			igny8.edit( row, button ).then( ( changed ) => changed && refresh() );
 			return;
 		}
-		pressed = selectorOf( button );
+		pressed = [ selectorOf( button ) ].concat( row ? [ '[data-id="' + row.id + '"] .button', '[data-id="' + row.id + '"] input' ] : [] );
 		begin( name, row ? [ row ] : [], ( element || button.parentNode ).querySelectorAll( '[data-igny8-act]' ), button.dataset.ids );
 	}
 
@@ -58,24 +58,42 @@
 		return '[data-igny8-act="' + button.dataset.igny8Act + '"][data-ids="' + ( button.dataset.ids || '' ) + '"]';
 	}
 
-	/** Puts the focus back to the button that was pressed, where the drawing took it away. */
+	/** Puts the focus back to the button that was pressed, or to its row, where the drawing took it away. */
 	function refocus() {
-		const button = pressed && document.activeElement === document.body && document.querySelector( '.igny8 ' + pressed );
-		pressed = '';
-		if ( button && ! button.disabled ) {
-			button.focus();
+		const places = pressed;
+		pressed = [];
+		if ( places.length && document.activeElement === document.body ) {
+			const usable = ( place ) => Array.from( document.querySelectorAll( '.igny8 ' + place ) ).filter( ( one ) => ! one.disabled )[ 0 ];
+			const target = places.map( usable ).filter( Boolean )[ 0 ] || list();
+			target.focus();
 		}
 	}
 
 	/** Starts an act; its buttons rest until it is known what came of it. */
 	function begin( name, rows, buttons, ids ) {
-		buttons.forEach( ( one ) => {
-			one.disabled = true;
+		const rest = ( isResting ) => buttons.forEach( ( one ) => {
+			one.disabled = isResting;
 		} );
+		rest( true );
 		const done = igny8.acts.run( name, rows, ids );
 		if ( done ) {
-			done.catch( ( error ) => say( error.message, 'error' ) ).then( refresh );
+			done.catch( ( error ) => say( error.message, 'error' ) ).then( ( outcome ) => {
+				if ( false !== outcome ) {
+					refresh();
+					return;
+				}
+				rest( false ); // Nothing was done: what is ticked stays ticked.
+				refocus();
+			} );
 		}
+	}
+
+	/** Why a bulk action can not begin, or ''. */
+	function hindrance( chosen, ticked, usable ) {
+		if ( '-1' === chosen ) {
+			return __( 'Choose an action first.', 'igny8' );
+		}
+		return ticked.length ? ( usable.length ? '' : __( 'None of the chosen rows is ready for this.', 'igny8' ) ) : __( 'Tick at least one row first.', 'igny8' );
 	}
 
 	function bulk( event ) {
@@ -84,12 +102,16 @@
 			return; // Search and filters are the server's.
 		}
 		event.preventDefault();
+		event.stopPropagation(); // WordPress looks for ticked rows of tables only, and only until the list is drawn anew.
 		const chosen = event.target.elements[ from ].value;
-		const rows = '-1' === chosen ? [] : igny8.acts.usable( chosen, rowsChosen() );
-		if ( ! rows.length ) {
-			say( '-1' === chosen ? __( 'Choose an action first.', 'igny8' ) : __( 'None of the chosen rows is ready for this.', 'igny8' ) );
+		const ticked = rowsChosen();
+		const rows = '-1' === chosen ? [] : igny8.acts.usable( chosen, ticked );
+		const why = hindrance( chosen, ticked, rows );
+		if ( why ) {
+			say( why );
 			return;
 		}
+		pressed = [ '#' + event.submitter.id ];
 		begin( chosen, rows, [ event.submitter ] );
 	}
 
@@ -231,7 +253,7 @@
 		} else if ( event.target.classList.contains( 'igny8-list-form' ) ) {
 			bulk( event );
 		}
-	} );
+	}, true ); // Before WordPress's own look at the form.
 	document.addEventListener( 'toggle', ( event ) => event.target.classList.contains( 'igny8-inside' ) && unfold( event.target ), true );
 	document.addEventListener( 'change', ( event ) => event.target.closest( '#igny8-list' ) && quoteChoice() );
 	document.addEventListener( 'igny8:changed', refresh );

@@ -54,11 +54,11 @@
 		const act = button.dataset.igny8Act;
 		let note = button.parentNode.querySelector( '.igny8-quote[data-for="' + act + '"]' );
 		if ( ! note ) {
-			const id = 'igny8-quote-' + act + '-' + ( button.dataset.ids || 'all' );
-			note = igny8.el( 'span', { class: 'igny8-quote', id, 'data-for': act } );
+			note = igny8.el( 'span', { class: 'igny8-quote', 'data-for': act } );
 			button.insertAdjacentElement( 'afterend', note );
-			button.setAttribute( 'aria-describedby', id );
 		}
+		note.id = 'igny8-quote-' + act + '-' + ( button.dataset.ids || 'all' ) + ( button.classList.contains( 'button-link' ) ? '-link' : '' );
+		button.setAttribute( 'aria-describedby', note.id );
 		return note;
 	}
 

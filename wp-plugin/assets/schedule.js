@@ -1,5 +1,5 @@
 /**
- * When articles go public. Offers igny8.schedule = { choose( rows ), clear( rows ), halt( wish ) }: promises.
+ * When articles go public. Offers igny8.schedule = { choose( rows ), clear( rows ), halt( wish ) }: promises, of false when nothing was asked for.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -100,7 +100,7 @@
 			leave.addEventListener( 'click', () => dialog.close() );
 			dialog.addEventListener( 'close', () => {
 				dialog.remove();
-				resolve( after && after() );
+				resolve( after ? after() : false );
 			} );
 			body.addEventListener( 'submit', ( event ) => {
 				event.preventDefault();
@@ -133,7 +133,7 @@
 		halt( wish ) {
 			const question = __( 'Pause publishing? Nothing goes public by itself, and what is scheduled becomes a draft again until you resume.', 'igny8' );
 			if ( 'pause' === wish && ! window.confirm( question ) ) {
-				return Promise.resolve();
+				return Promise.resolve( false );
 			}
 			return wp.apiFetch( { path: '/igny8/v1/publishing/' + wish, method: 'POST', data: { once: igny8.onceKey() } } ).then( ( answer ) => {
 				wp.a11y.speak( answer.paused ? __( 'Publishing is paused.', 'igny8' ) : __( 'Publishing goes on.', 'igny8' ), 'assertive' );

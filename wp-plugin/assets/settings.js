@@ -99,13 +99,16 @@
 				answer.textContent = words( error );
 			} ).then( () => rest( false ) );
 		} );
-		document.querySelectorAll( '[data-version]' ).forEach( ( button ) => button.addEventListener( 'click', () => {
-			button.disabled = true;
-			send( 'prompts/rollback', 'POST', { prompt_type: form.dataset.type, version: Number( button.dataset.version ) } ).then( () => window.location.reload(), ( error ) => {
-				button.disabled = false;
-				answer.textContent = words( error );
+		document.querySelectorAll( '[data-version]' ).forEach( ( button ) => {
+			button.disabled = false; // Not before somebody listens, so that no press is lost.
+			button.addEventListener( 'click', () => {
+				button.disabled = true;
+				send( 'prompts/rollback', 'POST', { prompt_type: form.dataset.type, version: Number( button.dataset.version ) } ).then( () => window.location.reload(), ( error ) => {
+					button.disabled = false;
+					answer.textContent = words( error );
+				} );
 			} );
-		} ) );
+		} );
 	}
 
 	/** Role → what it may do; administrators' boxes are fixed and not sent. */

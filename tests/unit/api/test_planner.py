@@ -64,6 +64,23 @@ def test_an_export_of_a_keyword_tool_is_understood(plugin, delimiter):
     assert (row["keyword"], row["volume"], row["difficulty"]) == ("soil, ph", 1200, 35)
 
 
+def test_the_titles_above_the_names_of_columns_are_told_and_not_added(plugin):
+    titles = "Keyword Stats 2026-11-01\nNovember 1, 2025 - October 31, 2026\n"
+    table = "Keyword\tCurrency\tAvg. monthly searches\nsoil ph\tEUR\t5000\n"
+    answer = import_text(plugin, titles + table).json
+    told = [(line["line"], line["state"]) for line in answer["lines"]]
+    assert told == [(1, "refused"), (2, "refused"), (4, "added")]
+    (row,) = plugin("GET", KEYWORDS).json["results"]
+    assert (row["keyword"], row["volume"]) == ("soil ph", 5000)
+
+
+@pytest.mark.parametrize("text", ["seo\nkeyword\nads\n", "seo;5\nkeyword;volume\nads;7\n"])
+def test_words_that_could_name_columns_are_keywords_below_other_keywords(plugin, text):
+    import_text(plugin, text)
+    listed = {row["keyword"] for row in plugin("GET", KEYWORDS).json["results"]}
+    assert {"seo", "ads"} <= listed
+
+
 def test_a_preview_writes_nothing(plugin):
     assert import_text(plugin, "a\nb", "?preview=1").json["added"] == 2
     assert plugin("GET", KEYWORDS).json["count"] == 0
@@ -88,6 +105,12 @@ def test_formulas_stay_texts(plugin):
     import_text(plugin, "=1+1\n@sum\n+x\n-y")
     listed = {row["keyword"] for row in plugin("GET", KEYWORDS).json["results"]}
     assert listed == {"=1+1", "@sum", "+x", "-y"}
+
+
+def test_a_formula_that_an_export_disarmed_is_known_again(plugin):
+    add_keywords(plugin, "=1+1", "'tis the season")
+    answer = import_text(plugin, '"\'=1+1","5"\r\n"\'tis the season",""\r\n').json
+    assert (answer["known"], answer["added"]) == (2, 0)
 
 
 def test_a_keyword_moves_between_clusters_of_its_own_site_only(plugin, other_plugin):

@@ -121,7 +121,8 @@ final class Activity_Table extends List_Table {
 		}
 		$actions = array();
 		if ( 'FAILURE' === ( $item['state'] ?? '' ) ) {
-			$actions['give_up'] = Cells::act( __( 'Leave it', 'igny8' ), self::is_delivery( $item ) ? 'keep_back' : 'give_up', array( (string) $item['task_id'] ), Work_Words::name( $item ) );
+			$act             = self::is_delivery( $item ) ? 'keep_back' : 'give_up';
+			$actions[ $act ] = Cells::act( __( 'Leave it', 'igny8' ), $act, array( (string) $item['task_id'] ), Work_Words::name( $item ) );
 		}
 		if ( ! empty( $item['content_id'] ) ) {
 			$actions['review'] = Cells::link( Menu::url( Menu::CONTENTS, array( 'content' => (string) $item['content_id'] ) ), __( 'Review', 'igny8' ) );

@@ -33,7 +33,7 @@ final class Calendar_Page {
 				),
 				false
 			);
-			echo '<div id="igny8-list">';
+			echo '<div id="igny8-list" tabindex="-1">';
 			if ( is_wp_error( $answer ) ) {
 				Screen::failure( $answer );
 			} else {

@@ -74,7 +74,14 @@ final class Cells {
 		'keep_back'    => Capabilities::PUBLISH,
 		'create_tasks' => Capabilities::PLAN,
 		'restore'      => Capabilities::PUBLISH,
+		'approve'      => Capabilities::PUBLISH,
+		'publish'      => Capabilities::PUBLISH,
+		'schedule'     => Capabilities::PUBLISH,
+		'unlink'       => Capabilities::PUBLISH,
 	);
+
+	/** Acts whose price stands below the button; its room is there from the start, so that nothing jumps. */
+	const QUOTED = array( 'generate', 'images', 'ideas' );
 
 	/**
 	 * Whether the current user may carry out an act.
@@ -104,7 +111,7 @@ final class Cells {
 			esc_attr( $title ),
 			esc_html( $words ),
 			esc_html( $title )
-		);
+		) . ( in_array( $act, self::QUOTED, true ) && 'button-link' !== $css ? sprintf( '<span class="igny8-quote" data-for="%s"></span>', esc_attr( $act ) ) : '' );
 	}
 
 	/**

@@ -58,7 +58,7 @@ final class Clusters_Table extends List_Table {
 	/**
 	 * Bulk actions; acts.js carries them out.
 	 */
-	protected function get_bulk_actions(): array {
+	protected function bulk_acts(): array {
 		return array(
 			'ideas'  => __( 'Generate ideas', 'igny8' ),
 			'delete' => __( 'Delete', 'igny8' ),
@@ -109,8 +109,8 @@ final class Clusters_Table extends List_Table {
 		$name    = (string) ( $item['name'] ?? '' );
 		$ids     = array( $item['id'] );
 		$actions = array(
-			'edit'  => Cells::act( __( 'Edit', 'igny8' ), 'edit', $ids, $name ),
-			'ideas' => Cells::link( Menu::url( Menu::IDEAS, array( 'cluster_id' => $item['id'] ) ), __( 'Show ideas', 'igny8' ) ),
+			'edit'   => Cells::act( __( 'Edit', 'igny8' ), 'edit', $ids, $name ),
+			'show'   => Cells::link( Menu::url( Menu::IDEAS, array( 'cluster_id' => $item['id'] ) ), __( 'Show ideas', 'igny8' ) ),
 			'delete' => Cells::act( __( 'Delete', 'igny8' ), 'delete', $ids, $name, 'button-link igny8-danger' ),
 		);
 		return $this->row_actions( $actions );

@@ -34,8 +34,8 @@ final class Content_Review {
 			return;
 		}
 		$content = (array) $answer['content'];
-		printf( '<p>%s</p><div id="igny8-list"></div>', wp_kses_post( Cells::link( Menu::url( Menu::CONTENTS ), __( '← All content', 'igny8' ) ) ) );
-		printf( '<form id="igny8-review" data-id="%s" data-kind="contents" data-content="%s" data-task="%s" data-title="%s" data-version="%d">', esc_attr( $id ), esc_attr( $id ), esc_attr( (string) ( $content['task_id'] ?? '' ) ), esc_attr( (string) $content['title'] ), (int) ( $content['version'] ?? 1 ) );
+		printf( '<p>%s</p><div id="igny8-list" tabindex="-1"></div>', wp_kses_post( Cells::link( Menu::url( Menu::CONTENTS ), __( '← All content', 'igny8' ) ) ) );
+		printf( '<form id="igny8-review" autocomplete="off" data-id="%s" data-kind="contents" data-content="%s" data-task="%s" data-title="%s" data-version="%d">', esc_attr( $id ), esc_attr( $id ), esc_attr( (string) ( $content['task_id'] ?? '' ) ), esc_attr( (string) $content['title'] ), (int) ( $content['version'] ?? 1 ) );
 		echo '<div class="igny8-review-columns"><div>';
 		foreach ( self::WIDE_PANELS as $panel ) {
 			$panel::render( $content );

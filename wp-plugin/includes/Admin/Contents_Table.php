@@ -19,6 +19,7 @@ final class Contents_Table extends List_Table {
 	const NAME     = 'igny8-content';
 	const PATH     = '/v1/writer/content/';
 	const SLUG     = Menu::CONTENTS;
+	const CHANGE   = Capabilities::PUBLISH;
 	const SORTABLE = array(
 		'title'      => 'title',
 		'created_at' => 'created_at',
@@ -71,15 +72,15 @@ final class Contents_Table extends List_Table {
 	/**
 	 * Bulk actions; acts.js carries them out.
 	 */
-	protected function get_bulk_actions(): array {
-		$actions = ! current_user_can( Capabilities::PUBLISH ) ? array() : array(
+	protected function bulk_acts(): array {
+		return array(
 			'publish'  => __( 'Publish', 'igny8' ),
 			'schedule' => __( 'Schedule…', 'igny8' ),
 			'unlink'   => __( 'Remove internal links', 'igny8' ),
 			'approve'  => __( 'Approve', 'igny8' ),
 			'delete'   => __( 'Delete', 'igny8' ),
+			'images'   => __( 'Generate images', 'igny8' ),
 		);
-		return $actions + ( Cells::may( 'images' ) ? array( 'images' => __( 'Generate images', 'igny8' ) ) : array() );
 	}
 
 	/**
@@ -102,6 +103,7 @@ final class Contents_Table extends List_Table {
 			'task'    => (string) ( $item['task_id'] ?? '' ),
 			'public'  => 'publish' === ( $item['wp_status'] ?? '' ) ? '1' : '',
 			'planned' => self::local( (string) ( $item['publish_at'] ?? '' ) ),
+			'status'  => (string) ( $item['status'] ?? '' ),
 		);
 	}
 
@@ -138,7 +140,7 @@ final class Contents_Table extends List_Table {
 		}
 		$title   = (string) ( $item['title'] ?? '' );
 		$actions = array( 'review' => Cells::link( Menu::url( Menu::CONTENTS, array( 'content' => (string) $item['id'] ) ), __( 'Review', 'igny8' ) ) );
-		if ( current_user_can( Capabilities::PUBLISH ) && 'publish' !== ( $item['wp_status'] ?? '' ) ) {
+		if ( 'publish' !== ( $item['wp_status'] ?? '' ) ) {
 			$actions['schedule'] = Cells::act( __( 'Schedule…', 'igny8' ), 'schedule', array( $item['id'] ), $title );
 		}
 		if ( ! empty( $item['task_id'] ) ) {
@@ -190,7 +192,7 @@ final class Contents_Table extends List_Table {
 	 * @param array $item Content.
 	 */
 	protected function column_act( $item ): string {
-		if ( ! current_user_can( Capabilities::PUBLISH ) ) {
+		if ( ! Cells::may( 'publish' ) ) {
 			return '—';
 		}
 		$is_new = empty( $item['wp_post_id'] );

@@ -76,7 +76,7 @@ final class Ideas_Table extends List_Table {
 	/**
 	 * Bulk actions; acts.js carries them out.
 	 */
-	protected function get_bulk_actions(): array {
+	protected function bulk_acts(): array {
 		return array(
 			'create_tasks' => __( 'Create tasks', 'igny8' ),
 			'delete'       => __( 'Delete', 'igny8' ),

@@ -7,6 +7,7 @@
 
 namespace Igny8\Admin;
 
+use Igny8\Capabilities;
 use Igny8\Rest\Images_Controller;
 
 defined( 'ABSPATH' ) || exit;
@@ -20,6 +21,7 @@ final class Images_Table extends List_Table {
 	const PATH   = '/v1/writer/images/';
 	const SLUG   = Menu::IMAGES;
 	const STATUS = 'state';
+	const CHANGE = Capabilities::PUBLISH;
 
 	/**
 	 * Words by state.
@@ -51,7 +53,7 @@ final class Images_Table extends List_Table {
 	/**
 	 * Bulk actions; acts.js carries them out.
 	 */
-	protected function get_bulk_actions(): array {
+	protected function bulk_acts(): array {
 		return array( 'images' => __( 'Generate again', 'igny8' ) );
 	}
 
@@ -112,7 +114,7 @@ final class Images_Table extends List_Table {
 		if ( '' !== $error ) {
 			printf( '<p class="igny8-flag">%s</p>', esc_html( $error ) );
 		}
-		echo '<p class="igny8-buttons">' . Cells::act( __( 'Edit text', 'igny8' ), 'edit', array( $item['id'] ), $title, 'button' ); // phpcs:ignore WordPress.Security.EscapeOutput -- escaped there.
+		echo '<p class="igny8-buttons">' . ( self::may( 'edit' ) ? Cells::act( __( 'Edit text', 'igny8' ), 'edit', array( $item['id'] ), $title, 'button' ) : '' ); // phpcs:ignore WordPress.Security.EscapeOutput -- escaped there.
 		if ( ! empty( $item['task_id'] ) && 'generated' !== ( $item['state'] ?? '' ) ) {
 			$words = 'failed' === ( $item['state'] ?? '' ) ? __( 'Try again', 'igny8' ) : __( 'Generate', 'igny8' );
 			echo Cells::act( $words, 'images', array( $item['task_id'] ), $title, 'button button-primary' ); // phpcs:ignore WordPress.Security.EscapeOutput -- escaped there.

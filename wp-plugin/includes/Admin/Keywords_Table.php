@@ -88,7 +88,7 @@ final class Keywords_Table extends List_Table {
 	/**
 	 * Bulk actions; acts.js carries them out.
 	 */
-	protected function get_bulk_actions(): array {
+	protected function bulk_acts(): array {
 		return array(
 			'cluster' => __( 'Cluster', 'igny8' ),
 			'delete'  => __( 'Delete', 'igny8' ),

@@ -7,6 +7,7 @@
 
 namespace Igny8\Admin;
 
+use Igny8\Capabilities;
 use Igny8\Client;
 use WP_Error;
 use WP_List_Table;
@@ -22,6 +23,9 @@ abstract class List_Table extends WP_List_Table {
 	const PATH   = '';       // Of the collection in the backend.
 	const SLUG   = '';       // Of the screen the table stands on.
 	const STATUS = 'status'; // What the backend calls the state of a row.
+
+	/** Who may edit and delete rows. */
+	const CHANGE = Capabilities::PLAN;
 
 	/** Column → what the backend sorts by. */
 	const SORTABLE = array( 'created_at' => 'created_at' );
@@ -70,6 +74,29 @@ abstract class List_Table extends WP_List_Table {
 	}
 
 	/**
+	 * Bulk actions by their name in acts.js, which carries them out.
+	 *
+	 * @return string[]
+	 */
+	protected function bulk_acts(): array {
+		return array();
+	}
+
+	/**
+	 * The bulk actions that the current user may carry out.
+	 */
+	protected function get_bulk_actions(): array {
+		return array_filter( $this->bulk_acts(), array( static::class, 'may' ), ARRAY_FILTER_USE_KEY );
+	}
+
+	/**
+	 * Whether the current user may carry out an act on rows of this kind.
+	 */
+	public static function may( string $act ): bool {
+		return in_array( $act, array( 'edit', 'delete' ), true ) ? current_user_can( static::CHANGE ) : Cells::may( $act );
+	}
+
+	/**
 	 * Attributes of a row, which the scripts read.
 	 *
 	 * @param array $item Row.
@@ -106,10 +133,11 @@ abstract class List_Table extends WP_List_Table {
 	}
 
 	/**
-	 * A query value of the current address; reading changes nothing, so no nonce is needed.
+	 * A query value of the current address, with the signs a person searched for, such as < and %; it is escaped where
+	 * it is written. Reading changes nothing, so no nonce is needed.
 	 */
 	protected function asked( string $name ): string {
-		return isset( $_GET[ $name ] ) && is_string( $_GET[ $name ] ) ? sanitize_text_field( wp_unslash( $_GET[ $name ] ) ) : ''; // phpcs:ignore WordPress.Security.NonceVerification
+		return isset( $_GET[ $name ] ) && is_string( $_GET[ $name ] ) ? trim( wp_check_invalid_utf8( wp_unslash( $_GET[ $name ] ) ) ) : ''; // phpcs:ignore WordPress.Security
 	}
 
 	/**
@@ -160,17 +188,8 @@ abstract class List_Table extends WP_List_Table {
 	 * @return string[]
 	 */
 	protected function get_views(): array {
-		$views = array();
-		foreach ( $this->statuses() ? array( '' => __( 'All', 'igny8' ) ) + $this->statuses() : array() as $status => $words ) {
-			$current          = $status === $this->current_status();
-			$views[ $status ] = sprintf(
-				'<a href="%s"%s>%s</a>',
-				esc_url( Menu::url( static::SLUG, '' === $status ? array() : array( 'status' => $status ) ) ),
-				$current ? ' class="current" aria-current="page"' : '',
-				esc_html( $words )
-			);
-		}
-		return $views;
+		$statuses = $this->statuses();
+		return $statuses ? List_View::status_links( array( '' => __( 'All', 'igny8' ) ) + $statuses, $this->current_status(), static::SLUG ) : array();
 	}
 
 	/**
@@ -179,19 +198,9 @@ abstract class List_Table extends WP_List_Table {
 	 * @param string $which Above or below the table.
 	 */
 	protected function extra_tablenav( $which ): void {
-		if ( 'top' !== $which || ! $this->filters() ) {
-			return;
+		if ( 'top' === $which && $this->filters() ) {
+			List_View::drop_downs( $this->filters(), $this->chosen() );
 		}
-		echo '<div class="alignleft actions">';
-		foreach ( $this->filters() as $name => list( $label, $words ) ) {
-			printf( '<label class="screen-reader-text" for="igny8-by-%1$s">%2$s</label><select id="igny8-by-%1$s" name="%1$s"><option value="">%2$s</option>', esc_attr( $name ), esc_html( $label ) );
-			foreach ( $words as $value => $word ) {
-				printf( '<option value="%s"%s>%s</option>', esc_attr( $value ), selected( $this->asked( $name ), (string) $value, false ), esc_html( $word ) );
-			}
-			echo '</select>';
-		}
-		submit_button( __( 'Filter', 'igny8' ), '', 'filter_action', false );
-		echo '</div>';
 	}
 
 	/**
@@ -238,10 +247,11 @@ abstract class List_Table extends WP_List_Table {
 	/**
 	 * Row actions, without those that the current user may not carry out.
 	 *
-	 * @param string[] $actions        Ready HTML.
+	 * @param string[] $actions        Ready HTML by the name of the act, or of something else that everybody may.
 	 * @param bool     $always_visible Passed on.
 	 */
 	protected function row_actions( $actions, $always_visible = false ): string {
+		$actions = array_filter( $actions, array( static::class, 'may' ), ARRAY_FILTER_USE_KEY );
 		return parent::row_actions( array_filter( $actions ), $always_visible );
 	}
 

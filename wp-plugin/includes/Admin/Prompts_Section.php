@@ -65,7 +65,7 @@ final class Prompts_Section {
 	 */
 	private static function form( array $prompt ): void {
 		?>
-		<form id="igny8-prompt" data-type="<?php echo esc_attr( $prompt['prompt_type'] ); ?>">
+		<form id="igny8-prompt" autocomplete="off" data-type="<?php echo esc_attr( $prompt['prompt_type'] ); ?>">
 			<p>
 				<label for="igny8-template"><strong><?php esc_html_e( 'Template', 'igny8' ); ?></strong></label>
 				<textarea id="igny8-template" name="template" rows="14" class="large-text code" dir="auto" required aria-describedby="igny8-template-help"><?php echo esc_textarea( $prompt['template'] ); ?></textarea>
@@ -112,10 +112,10 @@ final class Prompts_Section {
 			if ( ! empty( $version['is_active'] ) ) {
 				echo '<span class="igny8-check is-ok">' . esc_html__( 'In use', 'igny8' ) . '</span>';
 			} else {
-				printf( '<button type="button" class="button-link" data-version="%d">%s</button>', (int) $number, esc_html__( 'Use again', 'igny8' ) );
+				printf( '<button type="button" disabled class="button-link" data-version="%d">%s</button>', (int) $number, esc_html__( 'Use again', 'igny8' ) );
 			}
 			echo '</li>';
 		}
-		printf( '<li><button type="button" class="button-link" data-version="0">%s</button></li></ul>', esc_html__( 'Use the template of the service', 'igny8' ) );
+		printf( '<li><button type="button" disabled class="button-link" data-version="0">%s</button></li></ul>', esc_html__( 'Use the template of the service', 'igny8' ) );
 	}
 }

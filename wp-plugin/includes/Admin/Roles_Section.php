@@ -35,7 +35,7 @@ final class Roles_Section {
 	 */
 	public static function render(): void {
 		$chosen = Capabilities::chosen();
-		printf( '<form class="igny8-roles"><p>%s</p>', esc_html__( 'Who may do any of this also sees the screens of IGNY8. Administrators may do everything.', 'igny8' ) );
+		printf( '<form class="igny8-roles" autocomplete="off"><p>%s</p>', esc_html__( 'Who may do any of this also sees the screens of IGNY8. Administrators may do everything.', 'igny8' ) );
 		printf( '<div class="igny8-scroll"><table class="widefat striped"><caption class="screen-reader-text">%s</caption><thead><tr><th scope="col">%s</th>', esc_html__( 'What each role may do', 'igny8' ), esc_html__( 'Role', 'igny8' ) );
 		foreach ( self::words() as $words ) {
 			printf( '<th scope="col">%s</th>', esc_html( $words ) );

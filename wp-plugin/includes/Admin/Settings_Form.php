@@ -28,7 +28,7 @@ final class Settings_Form {
 		foreach ( array_filter( (array) ( $answer['warnings'] ?? array() ), 'is_string' ) as $warning ) {
 			Screen::notice( 'warning', $warning );
 		}
-		echo '<form class="igny8-settings"><table class="form-table" role="presentation"><tbody>';
+		echo '<form class="igny8-settings" autocomplete="off"><table class="form-table" role="presentation"><tbody>';
 		foreach ( Settings_Fields::of( $section ) as $path => $field ) {
 			self::row( $path, $field, self::value( (array) ( $answer['settings'] ?? array() ), $path ) );
 		}

@@ -7,8 +7,6 @@
 
 namespace Igny8\Admin;
 
-use Igny8\Capabilities;
-
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -54,15 +52,13 @@ final class Tasks_Table extends List_Table {
 	/**
 	 * Bulk actions; acts.js carries them out.
 	 */
-	protected function get_bulk_actions(): array {
-		$actions = array(
+	protected function bulk_acts(): array {
+		return array(
 			'generate' => __( 'Generate content', 'igny8' ),
 			'images'   => __( 'Generate images', 'igny8' ),
+			'publish'  => __( 'Publish', 'igny8' ),
+			'delete'   => __( 'Delete', 'igny8' ),
 		);
-		if ( current_user_can( Capabilities::PUBLISH ) ) {
-			$actions['publish'] = __( 'Publish', 'igny8' );
-		}
-		return $actions + array( 'delete' => __( 'Delete', 'igny8' ) );
 	}
 
 	/**
@@ -112,8 +108,8 @@ final class Tasks_Table extends List_Table {
 		}
 		$title   = (string) ( $item['title'] ?? '' );
 		$content = (array) ( $item['content'] ?? array() );
-		$actions = array( 'generate' => self::write_act( $item, $content ) );
-		if ( $content && current_user_can( Capabilities::PUBLISH ) ) {
+		$actions = array( empty( $content['wp_post_id'] ) ? 'generate' : 'refresh' => self::write_act( $item, $content ) );
+		if ( $content ) {
 			$words              = empty( $content['wp_post_id'] ) ? __( 'Publish', 'igny8' ) : __( 'Update post', 'igny8' );
 			$actions['publish'] = Cells::act( $words, 'publish', array( $content['id'] ), $title );
 		}
@@ -173,7 +169,7 @@ final class Tasks_Table extends List_Table {
 		if ( ! $content ) {
 			return Cells::act( __( 'Generate content', 'igny8' ), 'generate', array( $item['id'] ), $title, 'button button-primary' );
 		}
-		if ( empty( $content['wp_post_id'] ) && current_user_can( Capabilities::PUBLISH ) ) {
+		if ( empty( $content['wp_post_id'] ) && Cells::may( 'publish' ) ) {
 			return Cells::act( __( 'Publish', 'igny8' ), 'publish', array( $content['id'] ), $title, 'button button-primary' );
 		}
 		return '—';
