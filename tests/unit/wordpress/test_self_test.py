@@ -102,9 +102,10 @@ def test_a_wrong_clock_is_told_with_its_fix_and_blocks_nothing(wordpress, minute
 
 
 @pytest.mark.parametrize(
-    ("date", "headers"), [("yesterday", {}), (dated(-10), {"Age": "600"}), ("", {})]
+    ("minutes", "date", "headers"),
+    [(None, "yesterday", {}), (-10, "", {"Age": "600"}), (None, "", {})],
 )
-def test_a_time_that_says_nothing_or_agrees_is_no_complaint(wordpress, date, headers):
-    wordpress.date = date
+def test_a_time_that_says_nothing_or_agrees_is_no_complaint(wordpress, minutes, date, headers):
+    wordpress.date = date if minutes is None else dated(minutes)
     wordpress.answers["GET whoami"] = (200, wordpress.whoami, headers)
     assert run(wordpress)[-1].ok
