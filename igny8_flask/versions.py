@@ -1,6 +1,7 @@
 """Versions of an article: what stood before each change is kept, compared and brought back."""
 
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,7 +83,10 @@ def list_of(site_id: uuid.UUID, content_id: uuid.UUID) -> list[VersionView]:
         select(ContentVersion)
         .where(ContentVersion.site_id == site_id, ContentVersion.content_id == content_id)
         .order_by(ContentVersion.number.desc())
-    )
+    ).all()
+    origins = [(content.provenance, content.version_origin)]
+    origins += [(row.provenance, row.origin) for row in rows]
+    costs = _costs(_run_of(*one) for one in origins)
     present = VersionView(
         content.version,
         content.version_origin,
@@ -91,10 +95,10 @@ def list_of(site_id: uuid.UUID, content_id: uuid.UUID) -> list[VersionView]:
         content.title,
         content.word_count,
         content.provenance,
-        _cost(content.provenance, content.version_origin),
+        costs.get(_run_of(content.provenance, content.version_origin)),
         True,
     )
-    return [present, *(_view(row) for row in rows)]
+    return [present, *(_view(row, costs) for row in rows)]
 
 
 def difference(
@@ -152,7 +156,7 @@ def _of(content: Content, number: int) -> Content | ContentVersion:
     return row
 
 
-def _view(row: ContentVersion) -> VersionView:
+def _view(row: ContentVersion, costs: Mapping[uuid.UUID | None, float]) -> VersionView:
     return VersionView(
         row.number,
         row.origin,
@@ -161,15 +165,19 @@ def _view(row: ContentVersion) -> VersionView:
         row.title,
         row.word_count,
         row.provenance,
-        _cost(row.provenance, row.origin),
+        costs.get(_run_of(row.provenance, row.origin)),
         False,
     )
 
 
-def _cost(provenance: dict[str, Any], origin: VersionOrigin) -> float | None:
-    """What the run that wrote a version cost; None for what a person did."""
+def _costs(runs: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, float]:
+    told = select(AITaskLog.id, AITaskLog.cost_usd).where(AITaskLog.id.in_(set(runs) - {None}))
+    rows = db.session.execute(told)
+    return {run: float(cost) for run, cost in rows if cost is not None}
+
+
+def _run_of(provenance: Mapping[str, Any], origin: VersionOrigin) -> uuid.UUID | None:
+    """The run that wrote a version; None for what a person did."""
     run_id = provenance.get("run")
-    if not run_id or origin not in (VersionOrigin.GENERATED, VersionOrigin.REVISED):
-        return None
-    cost = db.session.scalar(select(AITaskLog.cost_usd).where(AITaskLog.id == uuid.UUID(run_id)))
-    return None if cost is None else float(cost)
+    written = origin in (VersionOrigin.GENERATED, VersionOrigin.REVISED)
+    return uuid.UUID(run_id) if run_id and written else None

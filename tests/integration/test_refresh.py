@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from igny8_flask import refresh, runs
+from igny8_flask import refresh, runs, versions
 from igny8_flask.ai.functions.generate_content import GenerateContentFunction
 from igny8_flask.db import db
 from igny8_flask.errors import ConflictError, InputError, NotFoundError
@@ -120,3 +120,13 @@ def test_an_article_posted_while_it_is_written_anew_gets_a_proposal(
     assert run_next().state is WorkState.SUCCESS
     assert html_of(content) == "<p>Polished by hand.</p>"
     assert refresh.proposal_of(site, content.id)
+
+
+def test_the_list_of_versions_tells_what_each_run_cost(site: Site, content: Content) -> None:
+    refresh.start(site, content.id)
+    run_next()
+    refresh.accept(site, content.id, author="Anna")
+    now, before = versions.list_of(site.id, content.id)
+    assert (now.is_current, before.is_current) == (True, False)
+    assert now.cost_usd
+    assert before.cost_usd
