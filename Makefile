@@ -35,7 +35,7 @@ demo: setup ## The main job on a real WordPress, then serve it (ONCE=1: exit whe
 QUICK = "(not wp and not browser and not process)"
 test: lint ## Everything: lint, unit, WordPress, browser and process tests
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -m $(QUICK) $(PYTEST_ARGS)
-	@$(BIN)/python -m pytest -m "wp or browser or process" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "wp or browser or process" $(PYTEST_ARGS)
 
 test-fast: $(STAMP) ## Only what needs no WordPress, no browser and no other process
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -m $(QUICK) $(PYTEST_ARGS)
