@@ -80,6 +80,21 @@ def test_a_task_is_added_and_written_without_a_mouse(admin_tab: Tab) -> None:
     assert admin_tab.complaints == []
 
 
+def test_the_dialog_is_left_by_escape_and_the_work_goes_on(admin_tab: Tab, stack: Stack) -> None:
+    page = admin_tab.page
+    screens = AdminScreens(admin_tab)
+    screens.add_task(TITLE, "birds")
+    stack.sandbox_provider.pace("3")
+    screens.button(TITLE).focus()
+    page.keyboard.press("Enter")
+    expect(screens.dialog.get_by_role("button", name="Run in background")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(screens.dialog).to_have_count(0)
+    expect(screens.row(TITLE).get_by_role("button", name="Show progress")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(screens.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+
+
 def test_forms_dialogs_and_the_widget_keep_nobody_out(
     admin_tab: Tab, admin: AdminSession, stack: Stack, connected_site: WordPressSite
 ) -> None:

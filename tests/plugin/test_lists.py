@@ -1,4 +1,4 @@
-"""The lists: search, order, filters, pages, columns, bulk actions."""
+"""The lists: search, order, filters, pages, columns, bulk actions, and what is over budget."""
 
 import re
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
+from tests.e2e.outcome import paid_calls
+from tests.lab.admin_screens import AdminScreens
 from tests.lab.browser import Tab
 from tests.lab.post_panel import RUN_MS
 from tests.lab.site_api import SiteApi
@@ -192,3 +194,25 @@ def test_articles_are_approved_together_and_public_ones_left_alone(
     states = {row["title"]: row["status"] for row in stack.rows("select * from content")}
     assert states == {"Waits": "approved", "Stands": "published"}
     assert admin_tab.complaints == []
+
+
+def test_what_is_over_budget_says_so_before_and_after_the_click(
+    admin_tab: Tab, api: SiteApi, stack: Stack
+) -> None:
+    api.call("PATCH", "/v1/system/settings/", {"budget": {"run_usd": 0.0001}})
+    screens = AdminScreens(admin_tab)
+    screens.add_task("Hedges", "birds")
+    screens.open_tasks()
+    page = admin_tab.page
+    expect(screens.row("Hedges").locator(".column-act .igny8-quote.is-over")).to_contain_text(
+        "over budget"
+    )
+    expect(page.locator(".igny8-say")).to_contain_text("$")
+    page.get_by_label("Select “Hedges”").check()
+    page.locator("#bulk-action-selector-top").select_option("generate")
+    expect(page.locator(".igny8-bulk-quote").first).to_contain_text("over budget")
+    screens.button("Hedges").click()
+    expect(screens.dialog.get_by_role("alert")).to_contain_text("$", timeout=RUN_MS)
+    screens.dialog.get_by_role("button", name="Close").click()
+    expect(screens.button("Hedges")).to_be_enabled()
+    assert paid_calls(stack) == {}

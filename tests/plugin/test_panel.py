@@ -84,7 +84,9 @@ def test_a_post_is_written_from_its_title_compared_and_only_then_replaced(
     panel.open_block()
     expect(panel.place.get_by_role("heading", name="Receipt")).to_be_visible()
     expect(panel.place.get_by_text("Text: as sent")).to_be_visible()
-    expect(panel.place.get_by_text("Cost", exact=True)).to_be_visible()
+    for label in ("Model", "Prompt", "Cost"):
+        expect(panel.place.locator(f"dt:text-is('{label}') + dd")).not_to_be_empty()
+    expect(panel.place.get_by_text("Internal links: as sent")).to_be_visible()
     assert admin_tab.complaints == []
     assert connected_site.php_log() == ""
 
