@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, false, func, literal, or_, select,
 from igny8_flask import attention
 from igny8_flask.db import db
 from igny8_flask.jobs import LIVE
-from igny8_flask.leases import WorkRow
+from igny8_flask.leases import WORK, WorkRow
 from igny8_flask.models import (
     AITaskLog,
     Cluster,
@@ -24,7 +24,6 @@ from igny8_flask.models import (
 from igny8_flask.rows import Page, PageQuery
 from igny8_flask.work_status import API_STATE, delivery_url, describe, run_url
 
-KINDS: dict[str, WorkRow] = {"run": AITaskLog, "delivery": Delivery}
 VERBS = {"publish": DeliveryKind.POST, "trash": DeliveryKind.TRASH}
 NEEDS = tuple(attention.needs())
 
@@ -45,7 +44,7 @@ def page(site_id: uuid.UUID, query: PageQuery, wanted: Mapping[str, Any]) -> Pag
     ``wanted`` may hold ``state`` (as the API writes it), ``live``, ``function``, ``kind`` and
     ``needs`` (a name of ``attention.needs``).
     """
-    parts = [_matching(kind, site_id, query.search, wanted) for kind in KINDS]
+    parts = [_matching(kind, site_id, query.search, wanted) for kind in WORK]
     every = union_all(*parts).subquery()
     count = db.session.scalar(select(func.count()).select_from(every)) or 0
     order = every.c[query.ordering.lstrip("-")]
@@ -64,7 +63,7 @@ def page(site_id: uuid.UUID, query: PageQuery, wanted: Mapping[str, Any]) -> Pag
 def _matching(
     kind: str, site_id: uuid.UUID, search: str, wanted: Mapping[str, Any]
 ) -> Select[uuid.UUID, datetime, datetime | None, str]:
-    model = KINDS[kind]
+    model = WORK[kind]
     statement = select(
         model.id, model.created_at, model.finished_at, literal(kind).label("kind")
     ).where(model.site_id == site_id, *_conditions(kind, model, wanted))
@@ -108,7 +107,7 @@ def _searched(model: WorkRow) -> tuple[Any, ...]:
 
 def _loaded(site_id: uuid.UUID, found: Sequence[Any]) -> list[tuple[str, Work]]:
     rows: dict[uuid.UUID, Work] = {}
-    for kind, model in KINDS.items():
+    for kind, model in WORK.items():
         ids = [row.id for row in found if row.kind == kind]
         if ids:
             works: Select[Any] = select(model).where(model.site_id == site_id, model.id.in_(ids))

@@ -10,15 +10,14 @@ from sqlalchemy import func, select
 
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import UnavailableError
-from igny8_flask.leases import WorkRow, for_workers
-from igny8_flask.models import AITaskLog, Delivery, WorkState
+from igny8_flask.leases import WORK, WorkRow, for_workers
+from igny8_flask.models import WorkState
 from igny8_flask.services import current
 from igny8_flask.tenants import every_tenant
 
 MAX_WAITING = 10_000
 MAX_AGE = timedelta(minutes=15)
 ASK_AGAIN_S = 60
-MODELS: tuple[WorkRow, ...] = (AITaskLog, Delivery)
 
 
 def refuse_beyond_bound() -> None:
@@ -26,7 +25,8 @@ def refuse_beyond_bound() -> None:
     if not current().cache.is_away():
         return
     with every_tenant():  # all sites share one backlog
-        is_beyond = sum(map(_waiting, MODELS)) >= MAX_WAITING or any(map(_waits_long, MODELS))
+        models = WORK.values()
+        is_beyond = sum(map(_waiting, models)) >= MAX_WAITING or any(map(_waits_long, models))
     if is_beyond:
         words = "Too much work is waiting for a part of this service to come back."
         raise UnavailableError(words, "busy", retry_after_s=ASK_AGAIN_S)

@@ -52,15 +52,15 @@ class Cap:
 
     def exceeded_by(self, amount: Decimal) -> BudgetError:
         """The refusal of an amount."""
-        reset = (
-            f" It starts anew at {self.resets_at:%Y-%m-%d %H:%M} UTC."
+        remedy = (
+            f"It starts anew at {self.resets_at:%Y-%m-%d %H:%M} UTC. Raise the cap or wait."
             if self.resets_at
-            else " It starts anew with each run."
+            else "It starts anew with each run. Raise the cap."
         )
         return BudgetError(
             f"The {_OWNERS[self.scope]} cap of {_usd(self.cap_usd or 0)} per {self.period} would be"
             f" exceeded: {_usd(self.used_usd)} are spent or reserved, and this may cost up to"
-            f" {_usd(amount)}.{reset} Raise the cap or wait."
+            f" {_usd(amount)}. {remedy}"
         )
 
 

@@ -40,6 +40,7 @@ from igny8_flask.tenants import Scope, scope, within
 log = get_logger(__name__)
 
 WorkRow = type[AITaskLog] | type[Delivery]
+WORK: dict[str, WorkRow] = {"run": AITaskLog, "delivery": Delivery}  # by the API's names
 TICKS_PER_LEASE = 12
 
 

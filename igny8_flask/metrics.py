@@ -18,13 +18,12 @@ from sqlalchemy import func, select
 from igny8_flask import heartbeats
 from igny8_flask.budgets import UNITS_PER_USD
 from igny8_flask.db import db, id_at, utcnow
-from igny8_flask.leases import WorkRow, for_workers
-from igny8_flask.models import AITaskLog, BudgetCounter, Delivery, PaidCall, WorkState
+from igny8_flask.leases import WORK, for_workers
+from igny8_flask.models import AITaskLog, BudgetCounter, PaidCall, WorkState
 from igny8_flask.queue import JobQueue
 from igny8_flask.services import current
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-MODELS: dict[str, WorkRow] = {"run": AITaskLog, "delivery": Delivery}
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 SAMPLE = 300  # finished runs whose steps are timed
@@ -59,7 +58,7 @@ def _work(now: datetime) -> Iterator[GaugeMetricFamily]:
     pending = _gauge("queue_due", "Rows that are due and not dispatched.", "kind")
     oldest = _gauge("queue_oldest_seconds", "Age of the oldest of them.", "kind")
     silent = _gauge("leases_expired", "Rows whose worker fell silent.", "kind")
-    for kind, model in MODELS.items():
+    for kind, model in WORK.items():
         counted = select(model.state, func.count()).group_by(model.state)
         counts = {row[0]: row[1] for row in db.session.execute(counted)}
         for state in WorkState:

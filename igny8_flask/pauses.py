@@ -8,11 +8,10 @@ from sqlalchemy import select, update
 from igny8_flask.db import db, utcnow
 from igny8_flask.errors import ConflictError
 from igny8_flask.jobs import publish_status
-from igny8_flask.leases import Ticket, WorkRow, move
-from igny8_flask.models import AITaskLog, Delivery, WorkState
+from igny8_flask.leases import WORK, Ticket, WorkRow, move
+from igny8_flask.models import AITaskLog, WorkState
 from igny8_flask.services import current
 
-MODELS: tuple[WorkRow, ...] = (AITaskLog, Delivery)
 BY_HAND = "Paused."
 RUNNING_ONE = "A run that is in work cannot be paused; cancel it."
 
@@ -55,7 +54,7 @@ def hold_members() -> None:
         AITaskLog.state == WorkState.PAUSED, AITaskLog.is_batch.is_(True)
     )
     paused = list(db.session.scalars(batches))
-    for model in MODELS if paused else ():
+    for model in WORK.values() if paused else ():
         waiting = model.state.in_((WorkState.PENDING, WorkState.QUEUED))
         _change(
             model,
@@ -78,7 +77,7 @@ def resume(run: AITaskLog) -> None:
             state=WorkState.RUNNING,
             message="",
         )
-        for model in MODELS:
+        for model in WORK.values():
             _change(model, (model.batch_id == run.id, model.state == WorkState.PAUSED), **back)
         db.session.commit()
     else:

@@ -10,15 +10,14 @@ import uuid
 from sqlalchemy import select
 
 from igny8_flask.db import db
-from igny8_flask.leases import Ticket, WorkRow
+from igny8_flask.leases import WORK, Ticket
 from igny8_flask.log import get_logger
-from igny8_flask.models import AITaskLog, Delivery, WorkState
+from igny8_flask.models import WorkState
 from igny8_flask.queue import Booking, JobQueue
 from igny8_flask.recovery import back_to_pending, stale_queued
 
 log = get_logger(__name__)
 
-MODELS: tuple[WorkRow, ...] = (AITaskLog, Delivery)
 DISPATCHED = (WorkState.QUEUED, WorkState.RUNNING)
 
 
@@ -43,7 +42,7 @@ def strike_out_strays(queue: JobQueue) -> int:
 
 def lost(queue: JobQueue) -> list[Ticket]:
     """Rows that were queued a while ago and wait nowhere in Redis; raises RedisError."""
-    tickets = [ticket for model in MODELS for ticket in stale_queued(model)]
+    tickets = [ticket for model in WORK.values() for ticket in stale_queued(model)]
     held = queue.held() if tickets else set()
     return [ticket for ticket in tickets if ticket.job_id not in held]
 
@@ -55,7 +54,7 @@ def strays(bookings: list[Booking]) -> list[Booking]:
         return []
     dispatched = {
         Ticket(model, row.id, row.generation).job_id
-        for model in MODELS
+        for model in WORK.values()
         for row in db.session.execute(
             select(model.id, model.generation).where(model.state.in_(DISPATCHED))
         )

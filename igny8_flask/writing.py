@@ -16,6 +16,7 @@ from igny8_flask.jobs import LIVE, work_key
 from igny8_flask.models import (
     AITaskLog,
     Content,
+    ContentStatus,
     Delivery,
     Image,
     ImageKind,
@@ -106,8 +107,13 @@ def change_content(content: Content, changes: dict[str, Any]) -> None:
     """Change an article; ``html`` is cleaned like a model's reply. The caller commits.
 
     ``author`` is who did it, ``version`` the version they saw; ConflictError ``content_stale``
-    where another one stands by now.
+    where another one stands by now, ``content_public`` where the status of a public one is asked.
     """
+    if "status" in changes and content.status is ContentStatus.PUBLISHED:
+        raise ConflictError(
+            "This article is public and its status follows its post: change the post in WordPress.",
+            "content_public",
+        )
     author, expected = changes.pop("author", None), changes.pop("version", None)
     if set(versions.TEXT_PARTS) & changes.keys():
         versions.keep(content, VersionOrigin.EDITED, author, expected)

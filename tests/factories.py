@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from igny8_flask import site_keys
+from igny8_flask import create_app, site_keys
 from igny8_flask.config import Settings
 from igny8_flask.db import db, utcnow
 from igny8_flask.models import Account, Content, Site, SiteStatus, Task
@@ -42,6 +42,18 @@ def operating(app: Flask) -> Iterator[None]:
     """The application's context with the rights of its operator."""
     with app.app_context(), every_tenant():
         yield
+
+
+@contextmanager
+def app_on(url: str) -> Iterator[Flask]:
+    """An application on this database with empty tables, which go when it ends."""
+    app = create_app(make_settings(DATABASE_URL=url))
+    with operating(app):
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.drop_all()
+        db.engine.dispose()
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from igny8_flask import heartbeats, pauses, publishing, retention, runs, schedul
 from igny8_flask.api.idempotency import forget_expired
 from igny8_flask.cache import BELL, connect
 from igny8_flask.handshake import forget_old_codes
-from igny8_flask.leases import Ticket, admit
+from igny8_flask.leases import WORK, Ticket, admit
 from igny8_flask.log import get_logger
 from igny8_flask.queue import JobQueue
-from igny8_flask.reconciliation import MODELS, send_lost_again, strike_out_strays
+from igny8_flask.reconciliation import send_lost_again, strike_out_strays
 from igny8_flask.recovery import back_to_pending
 from igny8_flask.services import current
 from igny8_flask.tenants import every_tenant
@@ -82,7 +82,7 @@ class Dispatcher:
             return 0
         pauses.hold_members()
         sent = 0
-        for model in MODELS:
+        for model in WORK.values():
             for ticket in admit(model, current().settings.site_slots, self._window()):
                 sent += self._send(ticket)
         return sent

@@ -9,6 +9,7 @@ from igny8_flask.api.resource import Resource
 from igny8_flask.api.runs import STATES, RunOut
 from igny8_flask.api.schemas import Id, Text, list_query, page_query, page_schema
 from igny8_flask.auth import principal
+from igny8_flask.leases import WORK
 from igny8_flask.rows import Page
 
 blp = Resource("activity", __name__, url_prefix="/v1/system/activity")
@@ -20,7 +21,7 @@ class ActivityOut(RunOut):
     ``proposal`` marks an article that is written anew beside the present one.
     """
 
-    kind = fields.String(validate=validate.OneOf(list(activity.KINDS)))
+    kind = fields.String(validate=validate.OneOf(list(WORK)))
     title = fields.String()
     count = fields.Integer()
     proposal = fields.Boolean()
@@ -32,7 +33,7 @@ Query = list_query(
     ("created_at", "finished_at"),
     state=fields.String(validate=validate.OneOf(STATES)),
     function=Text(60, 1),
-    kind=fields.String(validate=validate.OneOf(list(activity.KINDS))),
+    kind=fields.String(validate=validate.OneOf(list(WORK))),
     live=fields.Boolean(),
     needs=fields.String(validate=validate.OneOf(list(activity.NEEDS))),
 )

@@ -4,11 +4,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from igny8_flask import budgets, overview, timetable, usage
+from igny8_flask import overview, timetable
 from igny8_flask.api import sites
 from igny8_flask.api.resource import Resource
 from igny8_flask.api.schemas import Time
-from igny8_flask.api.system import CapOut, DayUsageOut, TotalUsageOut, UsageQuery
+from igny8_flask.api.system import DaysOut, UsageQuery, used
 from igny8_flask.auth import principal
 
 blp = Resource("overview", __name__, url_prefix="/v1/system/overview")
@@ -45,15 +45,6 @@ class WaitingOut(Schema):
     live = fields.Integer()
 
 
-class DaysOut(Schema):
-    """Use of the last days: in sum, by day; and the caps."""
-
-    days = fields.Integer()
-    total = fields.Nested(TotalUsageOut)
-    per_day = fields.List(fields.Nested(DayUsageOut))
-    caps = fields.List(fields.Nested(CapOut))
-
-
 class PostsOut(Schema):
     """The live posts of the site that articles can link to."""
 
@@ -77,15 +68,9 @@ class OverviewOut(sites.MeOut):
 def read_overview(args: dict[str, Any]) -> dict[str, Any]:
     """Show how the site stands: one answer for a whole screen."""
     site = principal().site
-    per_day = usage.by_day(site.id, args["days"])
     return {
         **sites.told(site, site.connection),
         **overview.read(site.id),
         "paused": timetable.is_paused(site),
-        "usage": {
-            "days": args["days"],
-            "total": usage.total(per_day),
-            "per_day": per_day,
-            "caps": budgets.standing(site.account_id, site.id),
-        },
+        "usage": used(site, args["days"]),
     }

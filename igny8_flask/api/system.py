@@ -123,14 +123,19 @@ class DayUsageOut(TotalUsageOut):
     day = fields.String(attribute="name")
 
 
-class UsageOut(Answer):
-    """Use of the last days: in sum, by function, by day; and the caps."""
+class DaysOut(Schema):
+    """Use of the last days: in sum, by day; and the caps."""
 
     days = fields.Integer()
     total = fields.Nested(TotalUsageOut)
-    functions = fields.List(fields.Nested(FunctionUsageOut))
     per_day = fields.List(fields.Nested(DayUsageOut))
     caps = fields.List(fields.Nested(CapOut))
+
+
+class UsageOut(DaysOut, Answer):
+    """The same, and what each function used."""
+
+    functions = fields.List(fields.Nested(FunctionUsageOut))
 
 
 @blp.route("/settings/", methods=["GET"])
@@ -185,13 +190,17 @@ def _quote(site: Site, body: dict[str, Any], options: dict[str, Any]) -> quotes.
 @blp.response(200, UsageOut)
 def read_usage(args: dict[str, Any]) -> dict[str, Any]:
     """Show what the site used in the last days."""
-    site = principal().site
-    functions = usage.by_function(site.id, args["days"])
+    site, days = principal().site, args["days"]
+    return {**used(site, days), "functions": usage.by_function(site.id, days)}
+
+
+def used(site: Site, days: int) -> dict[str, Any]:
+    """What a site used in the last days, as ``DaysOut`` tells it."""
+    per_day = usage.by_day(site.id, days)
     return {
-        "days": args["days"],
-        "functions": functions,
-        "total": usage.total(functions),
-        "per_day": usage.by_day(site.id, args["days"]),
+        "days": days,
+        "total": usage.total(per_day),
+        "per_day": per_day,
         "caps": budgets.standing(site.account_id, site.id),
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from igny8_flask import reconciliation
 from igny8_flask.cli.failing import in_words
 from igny8_flask.db import db, utcnow
-from igny8_flask.metrics import MODELS
+from igny8_flask.leases import WORK
 from igny8_flask.models import Site, WorkState
 from igny8_flask.queue import JobQueue
 from igny8_flask.services import current
@@ -29,7 +29,7 @@ def queue_commands() -> None:
 @in_words
 def show() -> None:
     """Show live work by site and state, what Redis holds, and the age of the dispatcher."""
-    for kind, model in MODELS.items():
+    for kind, model in WORK.items():
         rows = db.session.execute(
             select(Site.url, model.state, func.count(), func.min(model.created_at))
             .join(Site, Site.id == model.site_id)

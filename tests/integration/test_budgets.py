@@ -10,14 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from igny8_flask import budgets, create_app, runs, site_settings
+from igny8_flask import budgets, runs, site_settings
 from igny8_flask.ai.types import CallIntent, CallOutcome
 from igny8_flask.db import db
 from igny8_flask.errors import BudgetError
 from igny8_flask.ledger import PaidCalls
 from igny8_flask.models import AITaskLog, BudgetHold, LedgerEntry, PaidCall, Site, WorkState
 from tests.conftest import machine_permitting
-from tests.factories import make_settings, make_site, make_task, operating
+from tests.factories import app_on, make_site, make_task, operating
 from tests.integration.jobs_by_hand import run_next, submit_article
 from tests.lab.postgresql import postgresql
 from tests.lab.services import Sandbox
@@ -83,12 +83,7 @@ def postgres_app() -> Iterator[Flask]:
     with ExitStack() as cleanup:
         with machine_permitting():
             url = cleanup.enter_context(postgresql())
-        app = create_app(make_settings(DATABASE_URL=url))
-        with operating(app):
-            db.create_all()
-            yield app
-            db.session.remove()
-            db.engine.dispose()
+        yield cleanup.enter_context(app_on(url))
 
 
 @pytest.mark.parametrize("database", ["app", "postgres_app"])

@@ -39,7 +39,7 @@ class AdminScreens:
         expect(self.page.locator("#igny8-connection")).to_be_visible(timeout=CONNECT_MS)
 
     def add_task(self, title: str, keywords: str) -> None:
-        """Fill in the form for a new task and wait for its row."""
+        """Fill in the form for a new task; wait for its row and for the focus back in the form."""
         self.open_tasks()
         self.page.get_by_role("button", name="Add task").first.click()
         form = self.page.locator("#igny8-new-task")
@@ -47,6 +47,7 @@ class AdminScreens:
         form.get_by_label("Keywords").fill(keywords)
         form.get_by_role("button", name="Add task").click()
         expect(self.row(title)).to_be_visible()
+        expect(form.get_by_label("Title")).to_be_focused()
 
     def open_tasks(self) -> None:
         """The Tasks screen."""

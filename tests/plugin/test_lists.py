@@ -58,8 +58,8 @@ def titles(page: Page) -> list[str | None]:
 
 def search(page: Page, words: str) -> None:
     page.get_by_role("searchbox").fill(words)
-    page.get_by_role("button", name="Search keywords").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Search keywords").click()
 
 
 def choose(page: Page, act: str, *names: str) -> None:
@@ -83,10 +83,12 @@ def test_a_list_is_searched_ordered_filtered_and_turned(admin_tab: Tab, planned:
     search(page, "bee")
     expect(total).to_have_text("4 items")
     assert "_wp" not in page.url
-    page.get_by_role("link", name="Volume").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Volume").first.click()
     expect(page.get_by_role("searchbox")).to_have_value("bee")
     assert cells(page, "volume")[:2] == ["500", "499"]
-    page.get_by_role("link", name="Volume").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Volume").first.click()
     assert [one for one in cells(page, "volume") if one != "—"] == ["499", "500"]
     expect(page.locator("th#volume")).to_have_attribute("aria-sort", "ascending")
 
@@ -110,8 +112,10 @@ def test_the_states_and_filters_of_a_list_go_together(admin_tab: Tab, planned: S
     page.get_by_role("button", name="Filter").click()
     expect(total).to_have_text("21 items")
     expect(view).to_have_attribute("aria-current", "page")
-    page.get_by_role("link", name="Difficulty").first.click()
-    page.locator(".next-page").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Difficulty").first.click()
+    with page.expect_navigation():
+        page.locator(".next-page").first.click()
     assert cells(page, "difficulty") == ["90"]
 
     page.locator(".subsubsub").get_by_role("link", name="In a cluster").click()
@@ -130,8 +134,8 @@ def test_rows_a_page_and_columns_are_kept_by_person(admin_tab: Tab, planned: Sit
         page.locator("#intent-hide").uncheck()
     expect(page.locator("th#intent")).to_be_hidden()
     page.get_by_label("Number of items per page").fill("7")
-    page.locator("#screen-options-apply").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.locator("#screen-options-apply").click()
     expect(rows(page)).to_have_count(7)
     expect(page.locator("th#intent")).to_be_hidden()
     expect(page.locator("th#volume")).to_be_visible()

@@ -70,14 +70,16 @@ def test_posts_of_ours_are_opened_and_updated_from_the_list_of_posts(
     row(page, FOREIGN).hover()
     assert row(page, FOREIGN).get_by_role("link", name="Update from IGNY8").count() == 0
     row(page, OURS).hover()
-    row(page, OURS).get_by_role("link", name="Update from IGNY8").click()
+    with page.expect_navigation():
+        row(page, OURS).get_by_role("link", name="Update from IGNY8").click()
     notice = page.locator(".notice.is-dismissible")
     expect(notice).to_contain_text("1 post is on its way from IGNY8.")
     stack.settle()
 
     page.locator("#cb-select-all-1").check()
     page.locator("#bulk-action-selector-top").select_option("igny8_send")
-    page.locator("#doaction").click()
+    with page.expect_navigation():
+        page.locator("#doaction").click()
     expect(notice).to_contain_text("1 post is on its way from IGNY8.")
     stack.settle()
     row(page, FOREIGN).locator("input[type=checkbox]").check()

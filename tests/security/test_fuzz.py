@@ -7,6 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
@@ -182,14 +183,23 @@ def no_surprise(work: Callable[[Any], Any], given_: Any, *expected: type[Excepti
         return None
 
 
-def run(check: Callable[[Any], None], strategy: st.SearchStrategy[Any], full: bool) -> int:
-    """Check generated values; many in the long run."""
-    count = LONG if full else SHORT
+def run(check: Callable[..., None], strategy: st.SearchStrategy[Any], full: bool) -> int:
+    """Check generated values, many in the long run; how many were checked."""
+    wanted = LONG if full else SHORT
+    checked = 0
+
+    @wraps(check)
+    def counted(**value: Any) -> None:
+        nonlocal checked
+        checked += 1
+        check(**value)
+
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    settings(max_examples=count, deadline=None, database=None, suppress_health_check=quiet)(
-        given(strategy)(check)
+    settings(max_examples=wanted, deadline=None, database=None, suppress_health_check=quiet)(
+        given(strategy)(counted)
     )()
-    return count
+    assert checked >= wanted
+    return checked
 
 
 def check_json(body: bytes) -> None:

@@ -14,7 +14,7 @@ from igny8_flask.cli import install_commands
 from igny8_flask.db import db
 from igny8_flask.services import current
 from tests.conftest import machine_permitting
-from tests.factories import KEY, PEPPER, make_settings, make_site, operating
+from tests.factories import KEY, PEPPER, app_on, make_settings, make_site, operating
 from tests.lab.processes import need
 
 PASSWORD = "hunter2-hunter2"
@@ -24,13 +24,8 @@ PASSWORD = "hunter2-hunter2"
 def postgres_app(postgres_url: str) -> Iterator[Flask]:
     """On PostgreSQL, whose address holds a password."""
     url = postgres_url.replace("igny8@", f"igny8:{PASSWORD}@")
-    app = create_app(make_settings(DATABASE_URL=url))
-    with operating(app):
-        db.create_all()
+    with app_on(url) as app:
         yield app
-        db.session.remove()
-        db.drop_all()
-        db.engine.dispose()
 
 
 def script_of(app: Flask) -> str:

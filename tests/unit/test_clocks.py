@@ -6,27 +6,22 @@ from types import SimpleNamespace
 
 import pytest
 
-from igny8_flask import clocks, create_app, jobs, leases, recovery
+from igny8_flask import clocks, jobs, leases, recovery
 from igny8_flask import db as database
 from igny8_flask.cli import install_commands
 from igny8_flask.db import db
 from igny8_flask.leases import Ticket, admit, claim
 from igny8_flask.models import AITaskLog, WorkState
 from igny8_flask.recovery import reclaim_expired
-from tests.factories import make_settings, make_site, operating
+from tests.factories import app_on, make_site
 
 LEASE_S = 60
 
 
 @pytest.fixture
 def postgres_app(postgres_url):
-    app = create_app(make_settings(DATABASE_URL=postgres_url))
-    with operating(app):
-        db.create_all()
+    with app_on(postgres_url) as app:
         yield app
-        db.session.remove()
-        db.drop_all()
-        db.engine.dispose()
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])

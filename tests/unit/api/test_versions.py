@@ -3,7 +3,7 @@
 import pytest
 
 from igny8_flask.db import db
-from igny8_flask.models import Content
+from igny8_flask.models import Content, ContentStatus
 from tests.factories import make_content
 
 
@@ -36,6 +36,16 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(plugin, content):
 def test_a_change_of_state_is_no_version(plugin, content):
     plugin("PATCH", path(content), {"status": "approved"})
     assert plugin("GET", path(content)).json["content"]["version"] == 1
+
+
+@pytest.mark.parametrize("status", ["draft", "review", "approved"])
+def test_a_public_article_stays_public_whatever_is_asked(plugin, status):
+    public = make_content(plugin.site, html="<p>First.</p>", status=ContentStatus.PUBLISHED)
+    asked = save(plugin, public, "Second.", status=status)
+    assert (asked.status_code, asked.json["code"]) == (409, "content_public")
+    shown = plugin("GET", path(public)).json["content"]
+    assert (shown["status"], shown["html"]) == ("published", "<p>First.</p>")
+    assert save(plugin, public, "Second.").status_code == 200
 
 
 def test_versions_are_compared_and_brought_back(plugin, content):
