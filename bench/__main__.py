@@ -35,9 +35,9 @@ class Part:
 PARTS = (
     Part("overhead", 180, 60),
     Part("throughput", 840, 60),
-    Part("http", 150, 40),
+    Part("http", 240, 40),
     Part("normalizing", 90, 40),
-    Part("start", 60, 30),
+    Part("start", 120, 30),
     Part("growth", 300, 45),
     Part("hosts", 150, 60),
 )

@@ -132,6 +132,11 @@ def rows(quick: bool, name: str, url: str) -> Section:
         factor = steps[-1][0] // steps[0][0]
         words = f"with {factor} × the rows at most {FLAT:g} × slower"
         section.goal(words, f"{growth:.1f} × ({worst})", growth <= FLAT)
+        section.notes.append(
+            f"A site's own list grows as well, from {steps[0][0] // sites:,} to"
+            f" {steps[-1][0] // sites:,} keywords: a search reads each of them, the count of a page"
+            " each entry of an index."
+        )
         _plans(section, caller)
         _curve(section, name, [step[0] for step in steps], taken)
         _retention(section)

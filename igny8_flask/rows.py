@@ -92,7 +92,8 @@ def page_of(
         statement = statement.where(
             or_(*(column.icontains(query.search, autoescape=True) for column in searched))
         )
-    count = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    counted = statement.with_only_columns(func.count(), maintain_column_froms=True)
+    count = db.session.scalar(counted) or 0
     order = _column(model, query.ordering.lstrip("-"))
     key = _column(model, "id")
     by = (order.desc(), key.desc()) if query.ordering.startswith("-") else (order, key)

@@ -52,6 +52,7 @@ class Keyword(Identified, Timestamped, SiteOwned, Base):
         UniqueConstraint("site_id", "keyword"),
         parent("cluster_id", "cluster"),
         Index("ix_keyword_site_id_cluster_id", "site_id", "cluster_id"),
+        Index("ix_keyword_newest", "site_id", "created_at", "id"),
     )
 
     keyword: Mapped[str] = mapped_column(String(500))
@@ -78,7 +79,10 @@ class ContentIdea(Identified, Timestamped, SiteOwned, Base):
     """An article to be written; ``outline`` is a list of ``{"heading", "key_points"}``."""
 
     __tablename__ = "content_idea"
-    __table_args__ = site_table(parent("cluster_id", "cluster"))
+    __table_args__ = site_table(
+        parent("cluster_id", "cluster"),
+        Index("ix_content_idea_newest", "site_id", "created_at", "id"),
+    )
 
     cluster_id: Mapped[uuid.UUID | None]
     title: Mapped[str] = mapped_column(String(300))

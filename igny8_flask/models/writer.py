@@ -169,7 +169,9 @@ class Image(Identified, Timestamped, SiteOwned, Base):
 
     __tablename__ = "image"
     __table_args__ = site_table(
-        parent("content_id", "content"), UniqueConstraint("content_id", "kind", "position")
+        parent("content_id", "content"),
+        UniqueConstraint("content_id", "kind", "position"),
+        Index("ix_image_newest", "site_id", "created_at", "id"),
     )
 
     content_id: Mapped[uuid.UUID]

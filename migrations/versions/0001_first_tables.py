@@ -235,6 +235,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('site_id', 'id', name=op.f('uq_content_idea_site_id_id'))
     )
     with op.batch_alter_table('content_idea', schema=None) as batch_op:
+        batch_op.create_index('ix_content_idea_newest', ['site_id', 'created_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_content_idea_site_id'), ['site_id'], unique=False)
 
     op.create_table('keyword',
@@ -257,6 +258,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('site_id', 'keyword', name=op.f('uq_keyword_site_id_keyword'))
     )
     with op.batch_alter_table('keyword', schema=None) as batch_op:
+        batch_op.create_index('ix_keyword_newest', ['site_id', 'created_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_keyword_site_id'), ['site_id'], unique=False)
         batch_op.create_index('ix_keyword_site_id_cluster_id', ['site_id', 'cluster_id'], unique=False)
 
@@ -454,6 +456,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('site_id', 'id', name=op.f('uq_image_site_id_id'))
     )
     with op.batch_alter_table('image', schema=None) as batch_op:
+        batch_op.create_index('ix_image_newest', ['site_id', 'created_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_image_site_id'), ['site_id'], unique=False)
 
     op.create_table('content_proposal',
@@ -675,6 +678,7 @@ def downgrade() -> None:
     op.drop_table('content_proposal')
     with op.batch_alter_table('image', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_image_site_id'))
+        batch_op.drop_index('ix_image_newest')
 
     op.drop_table('image')
     with op.batch_alter_table('delivery', schema=None) as batch_op:
@@ -710,10 +714,12 @@ def downgrade() -> None:
     with op.batch_alter_table('keyword', schema=None) as batch_op:
         batch_op.drop_index('ix_keyword_site_id_cluster_id')
         batch_op.drop_index(batch_op.f('ix_keyword_site_id'))
+        batch_op.drop_index('ix_keyword_newest')
 
     op.drop_table('keyword')
     with op.batch_alter_table('content_idea', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_content_idea_site_id'))
+        batch_op.drop_index('ix_content_idea_newest')
 
     op.drop_table('content_idea')
     with op.batch_alter_table('site_key', schema=None) as batch_op:
