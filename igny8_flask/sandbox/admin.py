@@ -91,7 +91,7 @@ def clock() -> tuple[Response, int]:
 def latency() -> tuple[Response, int]:
     """Change the pace from now on: ``{"latency": "demo"}`` or ``{"latency": "2.0"}``."""
     try:
-        current_sandbox().latency = parse_latency(str(_fields().get("latency")))
+        current_sandbox().set_pace(parse_latency(str(_fields().get("latency"))))
     except ValueError as error:
         return _wrong(error)
     return jsonify(_fields()), 200

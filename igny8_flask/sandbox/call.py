@@ -2,8 +2,9 @@
 
 import json
 import re
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import g, request
@@ -33,12 +34,13 @@ class Call:
     text: str = ""
     fault: Fault | None = None
     started: float = 0.0
+    pace_over: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, seconds: float) -> None:
-        """Sleep until that many seconds have passed since the request came in."""
+        """Wait until so many seconds have passed since the request came in, or the pace is over."""
         left = self.started + seconds - time.monotonic()
         if left > 0:
-            time.sleep(left)
+            self.pace_over.wait(left)
 
     def has_fault(self, *names: str) -> bool:
         """Tell whether one of these faults fires on this request."""
@@ -56,7 +58,9 @@ def open_call() -> Call:
     profile = PROFILES[request.environ.get("sandbox.profile", "openai")]
     path = request.environ.get("sandbox.path", request.path)
     entry = sandbox.journal.start(sandbox.now(), request.method, path, profile.name)
-    call = Call(profile, entry, sandbox.latency, _key(), started=time.monotonic())
+    pace_over = sandbox.pace_over  # Read before the latency: a pace that ends meanwhile is over.
+    call = Call(profile, entry, sandbox.latency, _key())
+    call.started, call.pace_over = time.monotonic(), pace_over
     g.call = call
     _check_content_type()
     raw = request.get_data(cache=True)

@@ -68,11 +68,18 @@ class Sandbox:
     batches: Shelf = field(default_factory=Shelf)
     prefixes: Shelf = field(default_factory=lambda: Shelf(20_000))
     shift: timedelta = timedelta()
+    pace_over: threading.Event = field(default_factory=threading.Event)
     refuse_connections: Callable[[float], None] | None = None
 
     def now(self) -> datetime:
         """Return the sandbox's time, which tests may move."""
         return datetime.now(UTC) + self.shift
+
+    def set_pace(self, latency: Latency) -> None:
+        """Answer at this pace from now on, and at once whatever still waits at the old one."""
+        self.latency = latency
+        over, self.pace_over = self.pace_over, threading.Event()
+        over.set()
 
     def reset(self) -> None:
         """Return to the state of a fresh start."""
@@ -81,7 +88,7 @@ class Sandbox:
         for shelf in (self.hosted, self.runware_tasks, self.files, self.batches, self.prefixes):
             shelf.clear()
         self.shift = timedelta()
-        self.latency = self.default_latency
+        self.set_pace(self.default_latency)
 
     def cached_prefix_tokens(self, model: str, prompt: str) -> int:
         """Count the prompt's tokens that an earlier request began with too (1024 or more)."""

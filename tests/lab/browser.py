@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.lab.places import MissingError
 from tests.lab.wordpress_site import WordPressSite
@@ -27,6 +27,12 @@ CLOSE_GUIDES = """() => {
   preferences.set('core/edit-post', 'welcomeGuide', false);
   preferences.set('core/edit-post', 'fullscreenMode', false);
   preferences.set('core', 'enableChoosePatternModal', false);
+}"""
+EDITOR_DRAWN = """() => {
+  const canvas = document.querySelector('iframe[name=editor-canvas]');
+  const page = canvas ? canvas.contentDocument : document;
+  const count = wp.data.select('core/block-editor').getBlockCount();
+  return page && page.querySelectorAll('[data-block]').length >= count;
 }"""
 EDITOR_READY = """() => window.wp && wp.data && wp.data.select('core/editor')
   && wp.data.select('core/editor').getCurrentPostId()
@@ -58,6 +64,7 @@ class Tab:
     def login(self, user: str = "admin") -> None:
         """Log in through WordPress's own form."""
         self.page.goto(f"{self.site.url}/wp-login.php", wait_until="domcontentloaded")
+        expect(self.page.locator("#user_login")).to_be_focused()  # By a script, a while later.
         self.page.fill("#user_login", user)
         self.page.fill("#user_pass", self.site.users[user].password)
         self.page.click("#wp-submit")
@@ -80,6 +87,7 @@ class Tab:
 
     def warnings_in_editor(self) -> int:
         """How many "unexpected or invalid content" boxes the editor shows, in any frame."""
+        self.page.wait_for_function(EDITOR_DRAWN)
         return sum(frame.locator(".block-editor-warning").count() for frame in self.page.frames)
 
     def screenshot(self, target: Path) -> Path:
@@ -111,6 +119,7 @@ def chromium_path() -> str:
 def chromium() -> Iterator[Browser]:
     """A headless Chromium, for the length of a block, that reaches nothing but this machine."""
     path = chromium_path()
+    expect.set_options(timeout=SETTLE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:

@@ -5,7 +5,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.lab.browser import Tab
 from tests.lab.post_panel import RUN_MS
 
-SCREEN_MS = 30_000
 KEYWORDS = """keyword;volume;difficulty;intent
 chicken coop size;900;20;informational
 chicken coop bedding;500;15;informational
@@ -23,7 +22,7 @@ class Newcomer:
         self.clicks = 0
 
     def click(self, target: Locator) -> None:
-        expect(target).to_be_enabled(timeout=SCREEN_MS)
+        expect(target).to_be_enabled()
         target.click()
         self.clicks += 1
 
@@ -39,7 +38,7 @@ class Newcomer:
     def quote(self) -> str:
         """The first price on the screen."""
         note = self.page.locator(".igny8-quote").first
-        expect(note).to_contain_text("credit", timeout=SCREEN_MS)
+        expect(note).to_contain_text("credit")
         return note.inner_text()
 
     def add_keywords(self) -> None:
@@ -48,7 +47,7 @@ class Newcomer:
         self.page.get_by_label("One keyword a line").fill(KEYWORDS)
         self.click(self.page.locator("#igny8-import").get_by_role("button", name="Add keywords"))
         expect(self.page.locator("#igny8-import [role=status]")).to_have_text(
-            "4 added, 0 known already, 1 refused.", timeout=SCREEN_MS
+            "4 added, 0 known already, 1 refused."
         )
 
     def plan(self) -> str:
@@ -56,7 +55,7 @@ class Newcomer:
         page = self.page
         self.press("Cluster all without a cluster")
         self.finish("See the clusters")
-        expect(page.locator("tr[data-kind=clusters]").first).to_be_visible(timeout=SCREEN_MS)
+        expect(page.locator("tr[data-kind=clusters]").first).to_be_visible()
         assert "$" in self.quote()
 
         self.press("Generate ideas for all without ideas")
@@ -76,11 +75,9 @@ class Newcomer:
         assert "$" in self.quote()
         self.click(task.locator("button.button", has_text="Generate content"))
         self.finish("Review")
-        expect(self.page.get_by_text("Not scheduled.")).to_be_visible(timeout=SCREEN_MS)
+        expect(self.page.get_by_text("Not scheduled.")).to_be_visible()
         preview = self.page.frame_locator(".igny8-preview")
-        expect(preview.get_by_role("heading", name=title, exact=True)).to_be_visible(
-            timeout=SCREEN_MS
-        )
+        expect(preview.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
     def schedule(self) -> None:
         """Take the time that the review page offers."""

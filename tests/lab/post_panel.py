@@ -20,9 +20,14 @@ class PostPanel:
         return self.page.locator(".igny8-panel")
 
     def open_block(self) -> None:
-        self.tab.edit_post(self.post_id)
-        self.page.get_by_role("button", name="IGNY8", exact=True).first.click()
+        self.unfold()
         expect(self.place.get_by_role("heading", name="Text")).to_be_visible()
+
+    def unfold(self) -> None:
+        """Open the post in the block editor and press the button in its head."""
+        self.tab.edit_post(self.post_id)
+        head = self.page.locator(".interface-pinned-items")
+        head.get_by_role("button", name="IGNY8", exact=True).click()
 
     def open_classic(self) -> None:
         self.tab.admin(f"post.php?post={self.post_id}&action=edit")

@@ -78,6 +78,14 @@ class Sandbox:
         )
         answer.raise_for_status()
 
+    def hold(self) -> None:
+        """Keep every reply back until ``release``, so that work stays on its way for a test."""
+        self.pace("600")
+
+    def release(self) -> None:
+        """Answer at once, also what was held."""
+        self.pace("test")
+
     def reset(self) -> None:
         """Forget journal, faults and pace."""
         requests.post(f"{self.url}/_sandbox/reset", timeout=10).raise_for_status()

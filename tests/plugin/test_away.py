@@ -38,7 +38,7 @@ def screens(admin_tab: Tab, line: FaultProxy) -> AdminScreens:
 def test_a_backend_that_goes_away_during_a_job_is_said_and_found_again(
     screens: AdminScreens, line: FaultProxy, stack: Stack, connected_site: WordPressSite
 ) -> None:
-    stack.sandbox_provider.pace("3")
+    stack.sandbox_provider.hold()
     screens.press_generate(TITLE)
     line.fault = "reset"
     expect(screens.dialog.get_by_text(AWAY)).to_be_visible(timeout=RUN_MS)
@@ -46,6 +46,7 @@ def test_a_backend_that_goes_away_during_a_job_is_said_and_found_again(
     other.admin("admin.php?page=igny8-tasks")
     expect(other.page.get_by_text(AWAY).first).to_be_visible()
     line.fault = None
+    stack.sandbox_provider.release()
     expect(screens.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
     expect(screens.dialog.get_by_text(AWAY)).to_have_count(0)
     other.page.get_by_role("link", name="Try again").first.click()

@@ -48,7 +48,7 @@ def test_work_in_the_background_is_found_after_a_reload_and_in_other_tabs(
 ) -> None:
     open_before = Tab(screens.page.context.new_page(), connected_site)
     open_before.admin("admin.php?page=igny8")
-    stack.sandbox_provider.pace("4")
+    stack.sandbox_provider.hold()
     screens.press_generate(TITLE)
     screens.dialog.get_by_role("button", name="Run in background").click()
     expect(screens.dialog).to_have_count(0)
@@ -59,6 +59,7 @@ def test_work_in_the_background_is_found_after_a_reload_and_in_other_tabs(
     badge(screens.page).locator("summary").click()
     badge(screens.page).get_by_role("button", name=JOB).click()
     expect(screens.dialog.get_by_role("heading", name=JOB)).to_be_visible()
+    stack.sandbox_provider.release()
     expect(finished(screens)).to_be_visible(timeout=RUN_MS)
     assert states(stack) == ["success"]
     notice = open_before.page.locator(".notice", has_text=f"Finished: {JOB}")
@@ -69,7 +70,7 @@ def test_work_in_the_background_is_found_after_a_reload_and_in_other_tabs(
 def test_another_person_finds_the_running_work(
     screens: AdminScreens, stack: Stack, connected_site: WordPressSite, chromium_browser: Browser
 ) -> None:
-    stack.sandbox_provider.pace("4")
+    stack.sandbox_provider.hold()
     with tab(chromium_browser, connected_site) as editor:
         editor.login("ed")
         screens.press_generate(TITLE)
@@ -77,13 +78,17 @@ def test_another_person_finds_the_running_work(
         badge(editor.page).locator("summary").click()
         badge(editor.page).get_by_role("button", name=JOB).click()
         theirs = AdminScreens(editor)
+        expect(theirs.dialog.get_by_role("heading", name=JOB)).to_be_visible()
+        stack.sandbox_provider.release()
         expect(finished(theirs)).to_be_visible(timeout=RUN_MS)
 
 
 def test_stopped_work_is_said_to_be_stopped(screens: AdminScreens, stack: Stack) -> None:
-    stack.sandbox_provider.pace("3")
+    stack.sandbox_provider.hold()
     screens.press_generate(TITLE)
-    screens.dialog.get_by_role("button", name="Stop").click()
+    with screens.page.expect_response("**/cancel*"):
+        screens.dialog.get_by_role("button", name="Stop").click()
+    stack.sandbox_provider.release()
     expect(screens.dialog.get_by_text("Stopped", exact=True)).to_be_visible(timeout=RUN_MS)
     assert states(stack) == ["cancelled"]
     screens.dialog.get_by_role("button", name="Close").click()
@@ -115,7 +120,7 @@ def test_a_lost_connection_is_said_and_comes_back(screens: AdminScreens, stack: 
     assert states(stack) == ["success"]
 
 
-def test_the_steps_and_what_they_cost_can_be_read(screens: AdminScreens) -> None:
+def test_the_steps_and_what_they_cost_can_be_read(screens: AdminScreens, stack: Stack) -> None:
     screens.press_generate(TITLE)
     expect(finished(screens)).to_be_visible(timeout=RUN_MS)
     facts = screens.dialog.locator(".igny8-facts")
@@ -123,6 +128,7 @@ def test_the_steps_and_what_they_cost_can_be_read(screens: AdminScreens) -> None
     expect(facts).to_contain_text("nothing was paid")
     screens.dialog.locator(".igny8-steps summary").click()
     expect(screens.dialog.locator(".igny8-steps li").first).to_be_visible()
+    assert states(stack) == ["success"]
 
 
 def test_a_hidden_page_asks_nothing_and_goes_on_when_it_is_seen(
@@ -134,13 +140,14 @@ def test_a_hidden_page_asks_nothing_and_goes_on_when_it_is_seen(
         if STATUS.search(request.url):
             asked.append(request.url)
 
-    stack.sandbox_provider.pace("3")
+    stack.sandbox_provider.hold()
     screens.page.clock.install()
     screens.press_generate(TITLE)
     screens.page.evaluate(HIDE, True)
     screens.page.on("request", note)
     screens.page.clock.run_for(LONG_MS)
     assert asked == []
+    stack.sandbox_provider.release()
     screens.page.evaluate(HIDE, False)
     expect(finished(screens)).to_be_visible(timeout=RUN_MS)
     assert asked

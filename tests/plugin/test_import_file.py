@@ -60,6 +60,7 @@ def offer(page: Page, name: str, body: bytes) -> None:
     file = FilePayload(name=name, mimeType="text/csv", buffer=body)
     with page.expect_response("**/keywords/import**"):
         page.get_by_label("Or choose a file").set_input_files(file)
+    expect(page.locator("#igny8-import [type=submit]").first).to_be_enabled()  # The report stands.
 
 
 def report(page: Page) -> list[list[str]]:

@@ -63,9 +63,9 @@ def screens(admin_tab: Tab) -> AdminScreens:
 
 @pytest.fixture
 def writing(screens: AdminScreens, stack: Stack) -> AdminScreens:
-    """The dialog of an article that is being written, slowly."""
+    """The dialog of an article that is being written until the test lets it end."""
     screens.add_task(TITLE, "birds")
-    stack.sandbox_provider.pace("3")
+    stack.sandbox_provider.hold()
     screens.press_generate(TITLE)
     return screens
 
@@ -87,6 +87,7 @@ def test_a_lost_login_is_said_and_the_work_goes_on(
     said = writing.dialog.get_by_text("You have been logged out", exact=True)
     expect(said).to_be_visible(timeout=RUN_MS)
     expect(writing.dialog.get_by_role("link", name="Log in again")).to_be_visible()
+    stack.sandbox_provider.release()
     stack.settle()
     assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]
 
@@ -98,6 +99,7 @@ def test_after_logging_in_again_in_another_tab_the_dialog_goes_on_by_itself(
     context.clear_cookies()
     expect(writing.dialog.get_by_text("You have been logged out")).to_be_visible(timeout=RUN_MS)
     Tab(context.new_page(), connected_site).login()
+    stack.sandbox_provider.release()
     writing.page.evaluate(LOOK)
     expect(writing.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
     assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]
@@ -111,6 +113,7 @@ def test_a_right_that_was_taken_away_is_told_from_a_lost_login(
     expect(said).to_be_visible(timeout=RUN_MS)
     expect(writing.dialog.get_by_role("link", name="Log in again")).to_have_count(0)
     connected_site.wp_eval(MAY_SEE.format("true"))
+    stack.sandbox_provider.release()
     writing.page.evaluate(LOOK)
     expect(writing.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
     assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]

@@ -59,7 +59,7 @@ def test_a_time_is_set_moved_and_taken_back_on_the_review_page(
     admin_tab.admin(f"admin.php?page=igny8-content&content={article['id']}")
     panel = page.locator("[data-panel=schedule]")
     dialog = open_dialog(page, button(panel, "Schedule…"))
-    assert dialog.get_by_label("Time").input_value() == "09:00"
+    expect(dialog.get_by_label("Time")).to_have_value("09:00")
     dialog.get_by_label("Date").fill("2020-01-01")
     button(dialog, "Schedule").click()
     expect(dialog.get_by_role("alert")).to_contain_text("This time has passed")
@@ -74,7 +74,7 @@ def test_a_time_is_set_moved_and_taken_back_on_the_review_page(
 
     expect(panel.get_by_text("Goes public on")).to_be_visible()
     dialog = open_dialog(page, button(panel, "Move…"))
-    assert dialog.get_by_label("Date").input_value() == day.isoformat()
+    expect(dialog.get_by_label("Date")).to_have_value(day.isoformat())
     dialog.get_by_label("Time").fill("08:15")
     button(dialog, "Move").click()
     finish(page, "The post is scheduled.")

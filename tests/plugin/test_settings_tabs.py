@@ -125,7 +125,8 @@ def test_a_wrong_value_is_told_beside_its_field_and_keeps_nothing(admin_tab: Tab
 def test_a_prompt_is_tried_kept_brought_back_and_given_up(admin_tab: Tab, stack: Stack) -> None:
     page = admin_tab.page
     admin_tab.admin(f"{SETTINGS}prompts")
-    page.get_by_role("link", name="Generate content").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Generate content").click()
     template = page.get_by_label("Template")
     standard = template.input_value()
     template.fill("Say {nothing_of_the_kind} about it.")

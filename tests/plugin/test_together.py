@@ -101,7 +101,8 @@ def test_what_needs_a_person_leads_to_where_it_is_mended(
     page = ed.page
     ed.admin("admin.php?page=igny8")
     needs = page.locator(".igny8-needs")
-    needs.get_by_role("link", name="Posts that somebody changed here").click()
+    with page.expect_navigation():
+        needs.get_by_role("link", name="Posts that somebody changed here").click()
     expect(row(page, SENDING)).to_have_count(1)
     assert barriers(page) == []
     row(page, SENDING).get_by_role("link", name="Compare and decide").click()
@@ -133,8 +134,8 @@ def test_the_second_of_two_is_told_in_the_small_form_and_nothing_is_lost(
     expect(second.get_by_role("alert")).to_contain_text("Somebody else changed this")
     expect(second).to_contain_text("By now it reads: By admin")
     assert barriers(ed.page, "dialog[open]") == []
-    assert second.get_by_label("Title").input_value() == "By Ed"
-    assert second.get_by_label("Keywords").input_value() == "birds, shrubs"
+    expect(second.get_by_label("Title")).to_have_value("By Ed")
+    expect(second.get_by_label("Keywords")).to_have_value("birds, shrubs")
     stored = api.call("GET", f"/v1/writer/tasks/{task}/")["task"]
     assert (stored["title"], stored["description"]) == ("By admin", "Old words")
     second.get_by_role("button", name="Save over it").click()
@@ -152,8 +153,7 @@ def test_who_only_publishes_sees_the_receipt_and_nothing_that_spends(
     post = int(article["wp_post_id"])
     connected_site.wp_eval(PUBLISHES_ONLY.format(id=post), "admin")
     panel = PostPanel(ed, post)
-    ed.edit_post(post)
-    ed.page.get_by_role("button", name="IGNY8", exact=True).first.click()
+    panel.unfold()
     expect(panel.place.get_by_role("heading", name="Receipt")).to_be_visible()
     for act in ("Write anew", "Write from this title", "Make images"):
         expect(panel.place.get_by_role("button", name=act)).to_have_count(0)

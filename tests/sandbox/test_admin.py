@@ -122,6 +122,20 @@ def test_a_reply_takes_as_long_as_asked(box: Sandbox, how: str) -> None:
     assert 0.5 <= taken < 1.5
 
 
+@pytest.mark.parametrize("release", ["latency", "reset"])
+@pytest.mark.parametrize("body", [{}, {"stream": True}])
+def test_a_held_reply_goes_out_when_the_pace_is_over(
+    box: Sandbox, body: dict[str, Any], release: str
+) -> None:
+    box.session.post(f"{box.root}/_sandbox/latency", json={"latency": "600"})
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(box.chat, body)
+        while not box.journal():
+            assert not held.done()
+        box.session.post(f"{box.root}/_sandbox/{release}", json={"latency": "test"})
+        assert held.result(60).status_code == 200
+
+
 def test_the_demo_pace_streams_an_article_in_six_to_ten_seconds(box: Sandbox) -> None:
     data = {"title": "Tea", "keywords": ["tea"], "word_count": 800}
     usage = box.post("/v1/chat/completions", question(data)).json()["usage"]

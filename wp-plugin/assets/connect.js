@@ -1,5 +1,5 @@
 /**
- * The Settings screen: connect with a confirmation, test, disconnect.
+ * The Settings screen: connect with a confirmation, test, disconnect. Buttons rest until somebody listens, so that no press is lost.
  */
 ( function ( wp ) {
 	'use strict';
@@ -29,9 +29,11 @@
 		const dialog = find( '#igny8-confirm' );
 		const answer = form.querySelector( '.igny8-form-answer' );
 		const yes = dialog.querySelector( '[data-answer=yes]' );
+		const go = form.querySelector( '[type=submit]' );
+		go.disabled = false;
 		form.addEventListener( 'submit', ( event ) => {
 			event.preventDefault();
-			call( 'connect', { code: form.elements.code.value, confirm: false }, form.querySelector( '[type=submit]' ), answer ).then( ( facts ) => {
+			call( 'connect', { code: form.elements.code.value, confirm: false }, go, answer ).then( ( facts ) => {
 				dialog.querySelectorAll( '[data-fact]' ).forEach( ( place ) => {
 					place.textContent = facts[ place.dataset.fact ];
 				} );
@@ -48,6 +50,7 @@
 	function onClick( selector, work ) {
 		const button = find( selector );
 		if ( button ) {
+			button.disabled = false;
 			button.addEventListener( 'click', () => work( button, button.parentNode.querySelector( '.igny8-form-answer' ) ) );
 		}
 	}

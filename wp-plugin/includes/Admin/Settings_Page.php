@@ -82,7 +82,7 @@ final class Settings_Page {
 				<textarea id="igny8-code" name="code" rows="4" class="large-text code" required spellcheck="false" autocomplete="off" placeholder="igny8-…"><?php echo esc_textarea( $code ); ?></textarea>
 			</p>
 			<p>
-				<button type="submit" class="button button-primary"><?php esc_html_e( 'Continue', 'igny8' ); ?></button>
+				<button type="submit" class="button button-primary" disabled><?php esc_html_e( 'Continue', 'igny8' ); ?></button>
 				<span class="igny8-form-answer" role="alert"></span>
 			</p>
 		</form>
@@ -107,7 +107,7 @@ final class Settings_Page {
 	 */
 	private static function unfinished(): void {
 		printf(
-			'<div class="notice notice-warning igny8-unfinished"><p>%s</p><p><button type="button" class="button" id="igny8-resume">%s</button> <span class="igny8-form-answer" role="alert"></span></p></div>',
+			'<div class="notice notice-warning igny8-unfinished"><p>%s</p><p><button type="button" class="button" id="igny8-resume" disabled>%s</button> <span class="igny8-form-answer" role="alert"></span></p></div>',
 			esc_html__( 'Connecting stopped half way, for instance because the service could not be reached. You can go on from there.', 'igny8' ),
 			esc_html__( 'Go on connecting', 'igny8' )
 		);
@@ -147,10 +147,10 @@ final class Settings_Page {
 			</div>
 			<p class="description"><?php esc_html_e( '“Connect again” gives the service user a fresh password; it repairs a login that no longer works. The key of the site stays. “New key” exchanges that key.', 'igny8' ); ?></p>
 			<p class="igny8-buttons">
-				<button type="button" class="button" id="igny8-test"><?php esc_html_e( 'Test again', 'igny8' ); ?></button>
-				<button type="button" class="button" id="igny8-resume"><?php esc_html_e( 'Connect again', 'igny8' ); ?></button>
-				<button type="button" class="button" id="igny8-rotate"><?php esc_html_e( 'New key', 'igny8' ); ?></button>
-				<button type="button" class="button igny8-danger" id="igny8-disconnect"><?php esc_html_e( 'Disconnect', 'igny8' ); ?></button>
+				<button type="button" class="button" id="igny8-test" disabled><?php esc_html_e( 'Test again', 'igny8' ); ?></button>
+				<button type="button" class="button" id="igny8-resume" disabled><?php esc_html_e( 'Connect again', 'igny8' ); ?></button>
+				<button type="button" class="button" id="igny8-rotate" disabled><?php esc_html_e( 'New key', 'igny8' ); ?></button>
+				<button type="button" class="button igny8-danger" id="igny8-disconnect" disabled><?php esc_html_e( 'Disconnect', 'igny8' ); ?></button>
 				<span class="igny8-form-answer" role="status"></span>
 			</p>
 		</div>
