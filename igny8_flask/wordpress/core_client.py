@@ -155,6 +155,8 @@ class CoreClient:
             wanted["slug"] = document.get("slug") or _slug_of(document["title"])
         if document.get("date_gmt"):
             wanted["date_gmt"] = document["date_gmt"].removesuffix("Z")
+        elif core_guard.is_time_taken_back(post, document, self._base):
+            wanted["date_gmt"] = None  # Else core would wait for it when the post is published.
         for name, found in terms.items():
             if found:
                 wanted[name] = sorted({*post.get(name, []), *found.values()} - _default(post, name))

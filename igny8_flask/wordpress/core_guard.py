@@ -94,6 +94,15 @@ def keep(
     return kept
 
 
+def is_time_taken_back(
+    post: Mapping[str, Any], document: Mapping[str, Any], base: Mapping[str, Any]
+) -> bool:
+    """Whether a time that we set holds no more: a draft again, or public at once by a wish."""
+    ours = post["status"] == base.get("status") == "future"
+    ended = document["status"] in TAKEN_BACK or bool(document.get("status_asked"))
+    return ours and ended and not document.get("date_gmt")
+
+
 def taken_off(name: str, post: Mapping[str, Any], base: Mapping[str, Any]) -> set[int]:
     """Numbers of the terms that stood after our last delivery and that a person took off."""
     return set(base.get(name, ())) - set(post.get(name, ()))

@@ -6,7 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.lab.places import MissingError
 from tests.lab.wordpress_site import WordPressSite
@@ -27,6 +35,10 @@ CLOSE_GUIDES = """() => {
   preferences.set('core/edit-post', 'welcomeGuide', false);
   preferences.set('core/edit-post', 'fullscreenMode', false);
   preferences.set('core', 'enableChoosePatternModal', false);
+}"""
+MOVE = """(old) => {
+  old.dataset.old = 'yes';
+  document.dispatchEvent(new CustomEvent('igny8:changed'));
 }"""
 EDITOR_DRAWN = """() => {
   const canvas = document.querySelector('iframe[name=editor-canvas]');
@@ -79,6 +91,11 @@ class Tab:
         self.admin(f"post.php?post={post_id}&action=edit")
         self.page.wait_for_function(EDITOR_READY)
         self.page.evaluate(CLOSE_GUIDES)
+
+    def redraw_around(self, element: Locator) -> None:
+        """Tell the page that work has moved, and wait until this element was drawn anew."""
+        element.evaluate(MOVE)
+        expect(element).not_to_have_attribute("data-old", "yes")
 
     def blocks(self) -> tuple[list[dict[str, Any]], bool]:
         """Every block of the open editor, and whether saving would leave the markup unchanged."""

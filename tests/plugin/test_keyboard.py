@@ -16,6 +16,7 @@ from tests.lab.wp_admin import AdminSession
 pytestmark = [pytest.mark.wp, pytest.mark.browser, pytest.mark.process]
 TITLE = "Hedges for small birds"
 MOST_TABS = 60
+WRITTEN = "select state from ai_task_log where function_name = 'generate_content'"
 GOOD_SHIFT = 0.1  # what the web vitals call good
 STAND_ON = "(place) => { place.tabIndex = -1; place.focus(); }"
 HAS_FOCUS = "(place) => place === document.activeElement || place.contains(document.activeElement)"
@@ -31,8 +32,8 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
 
 
 def walk_to(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus."""
-    target.wait_for()
+    """Press Tab until the target has the focus; by then its press counts."""
+    expect(target).to_be_enabled()
     for _ in range(MOST_TABS):
         if target.evaluate(HAS_FOCUS):
             return
@@ -76,7 +77,7 @@ def test_a_task_is_added_and_written_without_a_mouse(admin_tab: Tab) -> None:
     page.keyboard.press("Enter")
     expect(screens.dialog).to_have_count(0)
     expect(screens.row(TITLE).get_by_role("link", name="View post")).to_be_visible()
-    assert screens.row(TITLE).evaluate(HAS_FOCUS), "the focus is in the row of the work"
+    expect(screens.row(TITLE).locator(":focus")).to_have_count(1)
     assert admin_tab.complaints == []
 
 
@@ -84,7 +85,8 @@ def test_the_dialog_is_left_by_escape_and_the_work_goes_on(admin_tab: Tab, stack
     page = admin_tab.page
     screens = AdminScreens(admin_tab)
     screens.add_task(TITLE, "birds")
-    stack.sandbox_provider.pace("3")
+    stack.sandbox_provider.hold()
+    expect(screens.button(TITLE)).to_be_enabled()
     screens.button(TITLE).focus()
     page.keyboard.press("Enter")
     expect(screens.dialog.get_by_role("button", name="Run in background")).to_be_visible()
@@ -92,7 +94,24 @@ def test_the_dialog_is_left_by_escape_and_the_work_goes_on(admin_tab: Tab, stack
     expect(screens.dialog).to_have_count(0)
     expect(screens.row(TITLE).get_by_role("button", name="Show progress")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(screens.dialog).to_be_visible()
+    stack.sandbox_provider.release()
     expect(screens.dialog.get_by_text("Finished", exact=True)).to_be_visible(timeout=RUN_MS)
+    assert [run["state"] for run in stack.rows(WRITTEN)] == ["success"]
+
+
+def test_work_that_ends_by_itself_takes_nobodys_focus_away(
+    admin_tab: Tab, admin: AdminSession
+) -> None:
+    admin.create_task(TITLE)
+    screens = AdminScreens(admin_tab)
+    screens.open_tasks()
+    box = admin_tab.page.get_by_label(f"Select “{TITLE}”")
+    for place in (screens.row(TITLE).get_by_role("button", name="Edit"), box):
+        expect(place).to_be_enabled()
+        place.focus()
+        admin_tab.redraw_around(place)
+        expect(place).to_be_focused()
 
 
 def test_forms_dialogs_and_the_widget_keep_nobody_out(

@@ -75,10 +75,10 @@ def test_a_list_is_searched_ordered_filtered_and_turned(admin_tab: Tab, planned:
     admin_tab.admin(KEYWORDS)
     total = page.locator(".displaying-num").first
     expect(total).to_have_text("26 items")
-    assert rows(page).count() == 20
+    expect(rows(page)).to_have_count(20)
     page.locator(".next-page").first.click()
     expect(page.locator("#current-page-selector")).to_have_value("2")
-    assert rows(page).count() == 6
+    expect(rows(page)).to_have_count(6)
 
     search(page, "bee")
     expect(total).to_have_text("4 items")
@@ -166,7 +166,7 @@ def test_rows_are_deleted_together_after_a_question(
     choose(page, "delete", "bee hive 0", "bee hive 1")
     expect(page.locator("#doaction")).to_be_focused()
     assert asked == ["Delete 2 rows?"]
-    assert page.locator("#the-list input:checked").count() == 2
+    expect(page.locator("#the-list input:checked")).to_have_count(2)
 
     gone = page.locator("tr[data-title='bee plant 0']").get_attribute("data-id")
     planned.call("DELETE", f"/v1/planner/keywords/{gone}/")

@@ -120,6 +120,23 @@ def test_a_refresh_waits_as_a_proposal_and_pictures_and_search_fields_are_put_by
     assert admin_tab.complaints == []
 
 
+def test_words_that_are_not_saved_yet_stay_while_the_panel_is_drawn_anew(
+    admin_tab: Tab, admin: AdminSession
+) -> None:
+    run = admin.generate(admin.create_task(TITLE), images=False, publish=True)
+    panel = PostPanel(admin_tab, admin.outcome(run)["result"]["post_id"])
+    panel.open_block()
+    field = panel.place.get_by_label("Title for search engines")
+    field.fill("Mulch, at")
+    admin_tab.redraw_around(field)
+    expect(field).to_have_value("Mulch, at")
+    expect(field).to_be_focused()
+    admin_tab.page.keyboard.type(" last")
+    panel.press("Save search fields")
+    expect(panel.place.get_by_text("The search fields are saved.")).to_be_visible()
+    expect(field).to_have_value("Mulch, at last")
+
+
 def test_the_classic_editor_has_the_same_in_a_box(
     admin_tab: Tab, connected_site: WordPressSite
 ) -> None:

@@ -1,14 +1,15 @@
 """A WordPress without our plugin: the same post over core's own routes, once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from igny8_flask import core_sites, create_app, publishing, site_settings, unlinking
-from igny8_flask.db import db
+from igny8_flask import core_sites, create_app, publishing, scheduling, site_settings, unlinking
+from igny8_flask.db import db, utcnow
 from igny8_flask.errors import WordPressError
 from igny8_flask.models import (
     Content,
@@ -67,6 +68,11 @@ def posts(home: Home, title: str) -> list[int]:
         f" 'posts_per_page' => -1, 'title' => '{title}' ) );"
     )
     return [int(one) for one in found]
+
+
+def waiting() -> Delivery:
+    """The one delivery that is to be executed."""
+    return db.session.scalars(select(Delivery).where(Delivery.state == WorkState.PENDING)).one()
 
 
 def test_a_wrong_password_connects_nothing(app: Flask, bare: WordPressSite) -> None:
@@ -226,6 +232,20 @@ def test_the_way_to_the_trash_and_back(core: Home) -> None:
     assert core.deliver(content).error_code == "wp_trashed"
     assert core.deliver(content, force=True).state is WorkState.SUCCESS
     assert core.post(content)["post_status"] == "draft"
+
+
+def test_a_time_taken_back_is_not_waited_for(core: Home) -> None:
+    content = core.article(title="Timed over core", status=ContentStatus.APPROVED)
+    for wish, status in ((None, "draft"), ("publish", "publish")):
+        scheduling.set_time(core.site, content.id, utcnow() + timedelta(hours=2))
+        assert core.run(waiting()).state is WorkState.SUCCESS
+        assert core.post(content)["post_status"] == "future"
+        if wish is None:
+            scheduling.set_time(core.site, content.id, None)
+            assert core.run(waiting()).state is WorkState.SUCCESS
+        else:
+            assert core.deliver(content, status=wish).state is WorkState.SUCCESS
+        assert core.post(content)["post_status"] == status
 
 
 def test_an_article_leads_to_our_own_public_posts(core: Home) -> None:

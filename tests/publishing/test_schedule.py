@@ -89,3 +89,13 @@ def test_a_cleared_time_takes_the_post_back_to_draft(home: Home) -> None:
     scheduling.set_time(home.site, content.id, None)
     assert pending(home).state is WorkState.SUCCESS
     assert home.post(content)["post_status"] == "draft"
+    assert home.deliver(content, status="publish").state is WorkState.SUCCESS
+    assert home.post(content)["post_status"] == "publish", "it would wait for the former time"
+
+
+def test_a_post_that_waits_for_its_time_is_published_at_once_by_a_wish(home: Home) -> None:
+    content = home.article(title="Not that late", status="approved")
+    scheduling.set_time(home.site, content.id, utcnow() + timedelta(hours=2))
+    pending(home)
+    assert home.deliver(content, status="publish").state is WorkState.SUCCESS
+    assert home.post(content)["post_status"] == "publish"

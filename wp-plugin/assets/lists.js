@@ -49,13 +49,28 @@
 			igny8.edit( row, button ).then( ( changed ) => changed && refresh() );
 			return;
 		}
-		pressed = [ selectorOf( button ) ].concat( row ? [ '[data-id="' + row.id + '"] .button', '[data-id="' + row.id + '"] input' ] : [] );
+		pressed = placesOf( button );
 		begin( name, row ? [ row ] : [], ( element || button.parentNode ).querySelectorAll( '[data-igny8-act]' ), button.dataset.ids );
 	}
 
 	/** How the same button is found after the list was drawn anew. */
 	function selectorOf( button ) {
 		return '[data-igny8-act="' + button.dataset.igny8Act + '"][data-ids="' + ( button.dataset.ids || '' ) + '"]';
+	}
+
+	/** Where the focus of an element belongs once the list was drawn anew: to the same one, or into its row. */
+	function placesOf( element ) {
+		const row = element.closest( '[data-id]' );
+		const same = element.dataset.igny8Act ? selectorOf( element ) : '#' + element.id;
+		return ( '#' === same ? [] : [ same ] ).concat( row ? [ '[data-id="' + row.dataset.id + '"] .button', '[data-id="' + row.dataset.id + '"] input' ] : [] );
+	}
+
+	/** Work that ends by itself takes nobody's focus away. */
+	function holdFocus() {
+		const focused = document.activeElement;
+		if ( ! pressed.length && focused.closest( '#igny8-list, [data-panel]' ) ) {
+			pressed = placesOf( focused );
+		}
 	}
 
 	/** Puts the focus back to the button that was pressed, or to its row, where the drawing took it away. */
@@ -128,6 +143,7 @@
 				const page = new DOMParser().parseFromString( html, 'text/html' );
 				const fresh = page.getElementById( 'igny8-list' );
 				if ( fresh ) {
+					holdFocus();
 					list().replaceWith( document.importNode( fresh, true ) );
 					panels().forEach( ( panel ) => {
 						const found = page.querySelector( '[data-panel="' + panel.dataset.panel + '"]' );

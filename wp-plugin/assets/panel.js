@@ -35,6 +35,7 @@
 			this.place = place;
 			this.host = host;
 			this.facts = null;
+			this.typed = {}; // Search fields that are not saved yet, kept while the panel is drawn anew.
 			this.news = '';
 			this.isOver = false;
 		}
@@ -91,9 +92,20 @@
 				parts.push( words( facts.problem, 'igny8-flag' ) );
 			}
 			parts.push( this.text(), this.images(), igny8.seoFields( this ), this.receipt() );
+			const focused = this.place.querySelector( ':focus' );
 			this.place.textContent = '';
 			parts.filter( Boolean ).forEach( ( part ) => this.place.appendChild( part ) );
+			this.refocus( focused );
 			igny8.jobs.redraw();
+		}
+
+		/** Puts the focus, and the place in a text, back where a drawing has taken it away. */
+		refocus( before ) {
+			const now = before && before.id && document.getElementById( before.id );
+			if ( now ) {
+				now.focus();
+				now.setSelectionRange( before.selectionStart, before.selectionEnd );
+			}
 		}
 
 		/* The text: written, refreshed, compared, taken. */

@@ -18,7 +18,10 @@
 			const [ label, tag ] = FIELDS[ name ];
 			const id = 'igny8-seo-' + name;
 			inputs[ name ] = el( tag, Object.assign( { id, class: 'large-text', maxlength: '500', dir: 'auto' }, 'input' === tag ? { type: 'text' } : {} ) );
-			inputs[ name ].value = panel.facts.seo[ name ];
+			inputs[ name ].value = name in panel.typed ? panel.typed[ name ] : panel.facts.seo[ name ];
+			inputs[ name ].addEventListener( 'input', () => {
+				panel.typed[ name ] = inputs[ name ].value;
+			} );
 			return el( 'p', {}, [ el( 'label', { for: id, text: label } ), inputs[ name ] ] );
 		} );
 		const save = el( 'button', { type: 'button', class: 'button', text: __( 'Save search fields', 'igny8' ) } );
@@ -30,6 +33,7 @@
 			save.disabled = true;
 			wp.apiFetch( { path: panel.route( '/seo' ), method: 'PUT', data } ).then( ( answer ) => {
 				panel.facts.seo = answer.seo;
+				panel.typed = {};
 				/* The fields stand in the post already; only the service may have missed them. */
 				panel.say( answer.warning || __( 'The search fields are saved.', 'igny8' ) );
 			}, ( error ) => panel.fail( error ) ).then( () => {

@@ -171,7 +171,7 @@ final class Post_Writer {
 		$row = array(
 			'post_title'   => $document['title'],
 			'post_content' => $document['content'],
-			'post_status'  => self::status( $document, $post ),
+			'post_status'  => Post_State::of( $document, $post ),
 			'meta_input'   => array(
 				Meta::CONTENT_ID => $uuid,
 				Meta::PROVENANCE => (array) ( $document['provenance'] ?? array() ),
@@ -183,7 +183,7 @@ final class Post_Writer {
 		if ( isset( $document['slug'] ) && self::may_rename( $document, $post ) ) {
 			$row['post_name'] = sanitize_title( $document['slug'] );
 		}
-		$row += self::dates( $document );
+		$row += Post_State::dates( $document, $post );
 		if ( $post ) {
 			wp_save_post_revision( $post->ID );
 			if ( 'trash' === $post->post_status ) {
@@ -250,40 +250,10 @@ final class Post_Writer {
 	}
 
 	/**
-	 * A post that a person has made public or private stays so, unless asked for otherwise; a date that we set, we may take back.
-	 */
-	private static function status( array $document, ?WP_Post $post ): string {
-		if ( ! $post || ! empty( $document['force'] ) ) {
-			return $document['status'];
-		}
-		$pushed = get_post_meta( $post->ID, Meta::PUSHED, true );
-		if ( 'future' === $post->post_status && 'future' === ( $pushed['status'] ?? '' ) ) {
-			return $document['status'];
-		}
-		if ( ! empty( $document['status_asked'] ) && ! in_array( $post->post_status, array( 'publish', 'future' ), true ) ) {
-			return $document['status'];
-		}
-		$demotes = in_array( $post->post_status, self::LIVE, true ) && ! in_array( $document['status'], self::LIVE, true );
-		return $demotes || 'private' === $post->post_status ? $post->post_status : $document['status'];
-	}
-
-	/**
 	 * The address of a public post is left alone unless asked for.
 	 */
 	private static function may_rename( array $document, ?WP_Post $post ): bool {
 		return ! $post || 'publish' !== $post->post_status || ! empty( $document['force'] );
-	}
-
-	/**
-	 * Local and UTC date columns for the wanted time.
-	 */
-	private static function dates( array $document ): array {
-		$dates = isset( $document['date_gmt'] ) ? rest_get_date_with_gmt( $document['date_gmt'], true ) : null;
-		return $dates ? array(
-			'post_date'     => $dates[0],
-			'post_date_gmt' => $dates[1],
-			'edit_date'     => true,
-		) : array();
 	}
 
 	/**
