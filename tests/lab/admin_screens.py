@@ -13,6 +13,12 @@ from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession
 
 CONNECT_MS = 60_000
+NOTE_BAR = """bar => {
+  window.igny8Bar = [];
+  const note = () => window.igny8Bar.push(100 * bar.value / bar.max);
+  new MutationObserver(note).observe(bar, { attributes: true });
+  note();
+}"""
 CLUSTER = {"name": "Compost", "description": "How kitchen scraps become soil."}
 IDEA = {
     "title": "Compost at home, step by step",
@@ -73,10 +79,14 @@ class AdminScreens:
         """The open progress dialog."""
         return self.page.locator("dialog[open]")
 
-    def shown_percentage(self) -> float:
-        """Where the bar of the dialog stands."""
-        shown: float = self.dialog.locator("progress").evaluate("bar => 100 * bar.value / bar.max")
-        return shown
+    def watch_bar(self) -> None:
+        """Note wherever the bar of the dialog stands from now on."""
+        self.dialog.locator("progress").evaluate(NOTE_BAR)
+
+    def places_of_bar(self) -> list[float]:
+        """Where the bar has stood, in percent."""
+        places: list[float] = self.page.evaluate("window.igny8Bar")
+        return places
 
     def photograph(self, target: Path) -> None:
         """Photograph what is visible, from the top of the page."""
