@@ -246,8 +246,7 @@ def _note_post(content: Content, receipt: Mapping[str, Any]) -> None:
     content.wp_link, content.wp_edit_link = receipt["link"], receipt["edit_link"]
     content.wp_sha = receipt["sha"]
     content.wp_changed_at = content.wp_changed_by = None
-    if receipt["status"] in receipts.PUBLIC:
-        content.status = ContentStatus.PUBLISHED
+    withdrawals.follow_post(content)
 
 
 def _standing_links(

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from igny8_flask import receipts, scheduling, sites
+from igny8_flask import scheduling, sites
 from igny8_flask.db import db, utcnow
-from igny8_flask.models import Content, ContentStatus, Site
-from igny8_flask.withdrawals import GONE, forget_post
+from igny8_flask.models import Content, Site
+from igny8_flask.withdrawals import GONE, follow_post, forget_post
 
 
 def apply(
@@ -47,10 +47,7 @@ def _note(content: Content, event: Mapping[str, Any]) -> None:
     changed = bool(event["changed"])
     content.wp_changed_at = _when(event) if changed else None
     content.wp_changed_by = (event.get("modified_by") or None) if changed else None
-    if content.wp_status in receipts.PUBLIC:
-        content.status = ContentStatus.PUBLISHED
-    elif content.status is ContentStatus.PUBLISHED:
-        content.status = ContentStatus.APPROVED
+    follow_post(content)
 
 
 def _when(event: Mapping[str, Any]) -> datetime:

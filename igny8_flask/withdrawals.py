@@ -64,5 +64,12 @@ def forget_post(content: Content) -> None:
     content.wp_post_id = content.wp_link = content.wp_edit_link = content.wp_sha = None
     content.wp_changed_at = content.wp_changed_by = None
     content.wp_status = GONE
-    if content.status is ContentStatus.PUBLISHED:
+    follow_post(content)
+
+
+def follow_post(content: Content) -> None:
+    """An article is published while its post is public or has a time; then it is approved still."""
+    if content.wp_status in ON_ITS_WAY:
+        content.status = ContentStatus.PUBLISHED
+    elif content.status is ContentStatus.PUBLISHED:
         content.status = ContentStatus.APPROVED

@@ -65,6 +65,9 @@ def walk(old: Tab) -> tuple[str, int]:
     newcomer.add_keywords()
     title = newcomer.plan()
     newcomer.write(title)
+    with old.page.expect_navigation():
+        newcomer.press("Approve")
+    expect(old.page.get_by_role("button", name="Approve")).to_have_count(0)
     newcomer.schedule()
     ((post_id, posted, status),) = old.site.wp_eval(POSTS, "admin")
     assert (posted, status, pictures(old.site)) == (title, "future", 1)
@@ -77,9 +80,6 @@ def walk(old: Tab) -> tuple[str, int]:
     review = page.url
     publish_at_once(old)
     page.goto(review)
-    with page.expect_navigation():
-        newcomer.press("Approve")
-    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     newcomer.press("Save and update post")
     newcomer.close("The post is public.")
     return title, post_id

@@ -80,7 +80,8 @@ def test_pages_knock_once_and_wait_no_more_while_the_backend_is_known_to_be_away
             name: admin.screen(f"admin.php?page={name}") for name in (*SCREENS.values(), REVIEW)
         }
         assert knocks(silent) == 0
-    assert [name for name, page in pages.items() if AWAY not in page] == []
+    silent_ones = [name for name, page in pages.items() if AWAY not in page]
+    assert silent_ones == ["igny8-settings&section=roles"], "needs no backend"
 
 
 def knocks(silent: socket.socket) -> int:

@@ -8,7 +8,14 @@ from sqlalchemy import select
 
 from igny8_flask import scheduling
 from igny8_flask.db import db, utcnow
-from igny8_flask.models import Content, Delivery, Publication, PublicationState, WorkState
+from igny8_flask.models import (
+    Content,
+    ContentStatus,
+    Delivery,
+    Publication,
+    PublicationState,
+    WorkState,
+)
 from tests.publishing.conftest import Home
 
 pytestmark = [pytest.mark.wp]
@@ -89,6 +96,7 @@ def test_a_cleared_time_takes_the_post_back_to_draft(home: Home) -> None:
     scheduling.set_time(home.site, content.id, None)
     assert pending(home).state is WorkState.SUCCESS
     assert home.post(content)["post_status"] == "draft"
+    assert content.status is ContentStatus.APPROVED
     assert home.deliver(content, status="publish").state is WorkState.SUCCESS
     assert home.post(content)["post_status"] == "publish", "it would wait for the former time"
 
