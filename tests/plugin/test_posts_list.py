@@ -124,6 +124,7 @@ def test_each_right_alone_shows_its_own_buttons(
         review = person.screen(f"admin.php?page=igny8-content&content={article}")
         buttons = {html.unescape(words).strip() for words in BUTTON.findall(review)}
         assert buttons & set().union(*REVIEW.values()) == REVIEW[right], right
+        assert ("igny8-wish" in review) is (right == "generate"), right
         with pytest.raises(LabError, match="403"):
             person.screen("admin.php?page=igny8-settings")
     assert connected_site.php_log() == ""

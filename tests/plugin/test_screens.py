@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.lab.admin_screens import fill_every_list, reading
 from tests.lab.axe import barriers
@@ -63,6 +64,17 @@ def test_no_screen_is_wider_than_a_phone(
         wide = [name for name in open_screens(full, admin) if full.page.evaluate(OVERFLOW) > 0]
         assert full.page.evaluate("document.documentElement.dir || 'ltr'") == direction
     assert wide == []
+
+
+def test_every_row_of_work_unfolds_on_a_phone(full: Tab) -> None:
+    full.page.set_viewport_size({"width": 360, "height": 780})
+    full.admin("admin.php?page=igny8-activity")
+    rows = full.page.locator("#the-list tr[data-id]")
+    expect(rows).not_to_have_count(0)
+    for row in rows.all():
+        expect(row.locator(".column-status")).to_be_hidden()
+        row.locator(".toggle-row").click()
+        expect(row.locator(".column-status")).to_be_visible()
 
 
 def test_pages_knock_once_and_wait_no_more_while_the_backend_is_known_to_be_away(

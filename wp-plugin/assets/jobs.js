@@ -155,7 +155,7 @@
 			return end( job, 'success' );
 		} else if ( 'FAILURE' === status.state ) {
 			job.error = status.error || __( 'The service gave no reason.', 'igny8' );
-			job.mayRetry = may;
+			job.mayRetry = may && 'wp_changed' !== status.code; // Two texts need a choice; sending again is none.
 			job.mayForce = HUMAN.indexOf( status.code ) >= 0 && igny8.mayPublish && 1 === job.ids.length;
 			return end( job, 'failed' );
 		} else if ( 'CANCELLED' === status.state ) {

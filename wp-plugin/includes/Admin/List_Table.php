@@ -252,7 +252,8 @@ abstract class List_Table extends WP_List_Table {
 	 */
 	protected function row_actions( $actions, $always_visible = false ): string {
 		$actions = array_filter( $actions, array( static::class, 'may' ), ARRAY_FILTER_USE_KEY );
-		return parent::row_actions( array_filter( $actions ), $always_visible );
+		$shown = array_filter( $actions );
+		return $shown ? parent::row_actions( $shown, $always_visible ) : parent::handle_row_actions( array(), '', '' );
 	}
 
 	/**

@@ -8,6 +8,7 @@
 namespace Igny8\Admin\Review;
 
 use Igny8\Admin\Cells;
+use Igny8\Capabilities;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -22,7 +23,7 @@ final class Wish_Panel {
 	 * @param array $content Of the backend.
 	 */
 	public static function render( array $content ): void {
-		if ( empty( $content['task_id'] ) ) {
+		if ( empty( $content['task_id'] ) || ! current_user_can( Capabilities::GENERATE ) ) {
 			return;
 		}
 		$id = (string) $content['id'];
