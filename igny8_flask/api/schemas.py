@@ -20,6 +20,7 @@ from igny8_flask.rows import PageQuery
 from igny8_flask.services import current
 
 MAX_IDS = 100
+MAX_PAGE_SIZE = 500
 MAX_TITLE_CHARS = 300
 MAX_TEXT_CHARS = 20_000
 LATE = "It will start late: a part of this service is away."
@@ -140,7 +141,7 @@ class ListQuery(Schema):
     """Paging of every list."""
 
     page = fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
-    page_size = fields.Integer(load_default=20, validate=validate.Range(1, 100))
+    page_size = fields.Integer(load_default=20, validate=validate.Range(1, MAX_PAGE_SIZE))
     search = Text(200, load_default="")
 
 

@@ -1,5 +1,5 @@
 /**
- * What the buttons of the lists do. Offers igny8.acts = { run( act, rows ), work( act, rows ), usable( act, rows ) };
+ * What the buttons of the lists do. Offers igny8.acts = { run( act, rows ), work( act, rows ), usable( act, rows ), most( act ), surplus( act, rows ) };
  * a row is { id, title, kind, content, task, live, posted, public, planned, status }.
  */
 ( function ( wp, igny8 ) {
@@ -20,6 +20,10 @@
 		ideas: { function: 'auto_generate_ideas', id: 'id', title: __( 'Generate ideas: %s', 'igny8' ) },
 		ideas_all: { function: 'auto_generate_ideas', select: 'without_ideas', title: __( 'Generate ideas for all clusters without ideas', 'igny8' ) },
 	};
+
+	/* How many rows the service takes in one request; of an act that is not named here each row is sent by itself. */
+	const MOST = { generate: 1000, images: 1000, cluster: 100, ideas: 100, publish: 100, unlink: 100, create_tasks: 100 };
+	const most = ( act ) => MOST[ act ] || Infinity;
 
 	/** Whether an act makes sense for a row. */
 	function fits( act, row ) {
@@ -174,6 +178,12 @@
 	igny8.acts = {
 		usable,
 		work,
+		most,
+		/** That there are too many rows for an act, or ''. */
+		surplus( act, rows ) {
+			/* translators: %d: number of rows. */
+			return rows.length > most( act ) ? sprintf( __( 'Choose at most %d rows.', 'igny8' ), most( act ) ) : '';
+		},
 		/** Does it; a promise where nothing is left to follow: of false when the person thought better of it. `ids` are the button's. */
 		run( act, rows, ids ) {
 			const about = work( act, rows );

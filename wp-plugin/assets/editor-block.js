@@ -4,7 +4,7 @@
 ( function ( wp, igny8 ) {
 	'use strict';
 
-	const { createElement, useEffect, useRef } = wp.element;
+	const { createElement, Fragment, useEffect, useRef } = wp.element;
 	const { __ } = wp.i18n;
 	const NAME = 'igny8-panel';
 	const LOCK = 'igny8';
@@ -42,10 +42,16 @@
 		return createElement( 'div', { ref: place } );
 	}
 
-	wp.plugins.registerPlugin( NAME, {
-		icon: 'edit-page',
-		render: () => createElement(
-			wp.element.Fragment,
+	const open = () => wp.data.dispatch( 'core/edit-post' ).openGeneralSidebar( NAME + '/' + NAME );
+
+	function Places() {
+		useEffect( () => {
+			if ( igny8.panel.isAsked() ) {
+				open();
+			}
+		}, [] );
+		return createElement(
+			Fragment,
 			null,
 			createElement( slots.PluginSidebarMoreMenuItem, { target: NAME, icon: 'edit-page' }, 'IGNY8' ),
 			createElement( slots.PluginSidebar, { name: NAME, title: 'IGNY8', icon: 'edit-page' }, createElement( Body ) ),
@@ -54,9 +60,11 @@
 				{ name: NAME + '-way', title: 'IGNY8' },
 				createElement( wp.components.Button, {
 					variant: 'secondary',
-					onClick: () => wp.data.dispatch( 'core/edit-post' ).openGeneralSidebar( NAME + '/' + NAME ),
+					onClick: open,
 				}, __( 'Text, images and search fields', 'igny8' ) )
 			)
-		),
-	} );
+		);
+	}
+
+	wp.plugins.registerPlugin( NAME, { icon: 'edit-page', render: Places } );
 }( window.wp, window.igny8 ) );

@@ -13,6 +13,18 @@
 	const form = document.getElementById( 'post' );
 	const isNew = () => 'auto-draft' === document.getElementById( 'original_post_status' ).value;
 
+	/** Shows the box where it was switched off in the screen options or folded up. */
+	function reveal() {
+		const shown = document.getElementById( 'igny8-panel-hide' );
+		if ( shown && ! shown.checked ) {
+			shown.click();
+		}
+		const box = place.closest( '.postbox' );
+		if ( box.classList.contains( 'closed' ) ) {
+			box.querySelector( '.handlediv' ).click();
+		}
+	}
+
 	igny8.panel.mount( place, {
 		id: Number( document.getElementById( 'post_ID' ).value ),
 		title: () => ( form.elements.post_title || {} ).value || '',
@@ -22,6 +34,7 @@
 			button.disabled = isHeld;
 		} ),
 		reload: () => window.location.reload(),
+		reveal,
 		setFeatured: ( id ) => wp.media.featuredImage.set( id ),
 		insertImage( image ) {
 			const tag = igny8.el( 'img', { src: image.source_url, alt: image.alt, class: 'alignnone size-full wp-image-' + image.id } );

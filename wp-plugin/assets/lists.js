@@ -108,7 +108,10 @@
 		if ( '-1' === chosen ) {
 			return __( 'Choose an action first.', 'igny8' );
 		}
-		return ticked.length ? ( usable.length ? '' : __( 'None of the chosen rows is ready for this.', 'igny8' ) ) : __( 'Tick at least one row first.', 'igny8' );
+		if ( ! ticked.length ) {
+			return __( 'Tick at least one row first.', 'igny8' );
+		}
+		return usable.length ? igny8.acts.surplus( chosen, usable ) : __( 'None of the chosen rows is ready for this.', 'igny8' );
 	}
 
 	function bulk( event ) {
@@ -126,8 +129,21 @@
 			say( why );
 			return;
 		}
+		if ( ! igny8.quotes.stands( chosen, rows ) ) {
+			awaitQuote( event.submitter, chosen );
+			return;
+		}
 		pressed = [ '#' + event.submitter.id ];
 		begin( chosen, rows, [ event.submitter ] );
+	}
+
+	/** Nothing is bought unseen: the press comes to nothing, and is asked for again when the price stands there. */
+	function awaitQuote( button, chosen ) {
+		if ( 'true' === button.getAttribute( 'aria-disabled' ) ) {
+			wp.a11y.speak( igny8.quotes.AWAITED ); // Asked already.
+		} else {
+			quoteChoice( chosen );
+		}
 	}
 
 	/* The list itself: drawn by the server, so that there is one way to draw a row. */
@@ -190,9 +206,11 @@
 		} ) );
 	}
 
-	function quoteChoice() {
-		const chosen = Array.from( list().querySelectorAll( '.bulkactions select' ), ( select ) => select.value ).filter( ( value ) => '-1' !== value )[ 0 ];
-		igny8.quotes.bulk( Array.from( list().querySelectorAll( '.igny8-bulk-quote' ) ), chosen, chosen ? rowsChosen() : [] );
+	/** The price of the ticked rows, for one action or the one that is chosen above or below the list. */
+	function quoteChoice( act ) {
+		const all = ( selector ) => Array.from( list().querySelectorAll( selector ) );
+		const chosen = act || all( '.bulkactions select' ).map( ( select ) => select.value ).filter( ( value ) => '-1' !== value )[ 0 ];
+		igny8.quotes.bulk( all( '.igny8-bulk-quote' ), all( '.bulkactions [type=submit]' ), chosen, chosen ? rowsChosen() : [] );
 	}
 
 	/* Forms and folds. */

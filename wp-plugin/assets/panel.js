@@ -1,13 +1,16 @@
 /**
  * IGNY8 beside one post, the same in both editors: write, refresh, compare, images, search fields, receipt.
- * Offers igny8.panel.mount( place, host ); host = { id, title(), isDirty(), save(), hold( isHeld ), reload(),
- * setFeatured( id ), insertImage( image ) }.
+ * Offers igny8.panel = { isAsked(), mount( place, host ) }; host = { id, title(), isDirty(), save(), hold( isHeld ), reload(),
+ * setFeatured( id ), insertImage( image ), reveal() where the panel can be out of sight }.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
 
 	const { __, _n, sprintf } = wp.i18n;
 	const el = igny8.el;
+
+	/* Whether the address asks for the panel (Editor_Panel::url); once, on arrival. */
+	let isAsked = 'panel' === new URLSearchParams( window.location.search ).get( 'igny8' );
 
 	/* What is asked for: names of the buttons, titles of the dialog. */
 	const ACTS = {
@@ -68,6 +71,18 @@
 				this.place.textContent = '';
 				this.place.appendChild( words( error.message, 'igny8-flag' ) );
 			} );
+		}
+
+		/** Brings the person to the panel, unless they are at something else by now. */
+		arrive() {
+			isAsked = false;
+			if ( this.host.reveal ) {
+				this.host.reveal();
+			}
+			if ( document.activeElement === document.body ) {
+				this.place.tabIndex = -1;
+				( this.place.querySelector( '.igny8-panel-part button' ) || this.place ).focus();
+			}
 		}
 
 		/** Work has moved somewhere. */
@@ -267,6 +282,7 @@
 	}
 
 	igny8.panel = {
+		isAsked: () => isAsked,
 		/** Draws the panel into a place and keeps it up to date; answers what ends that. */
 		mount( place, host ) {
 			const panel = new Panel( place, host );
@@ -274,7 +290,7 @@
 			document.addEventListener( 'igny8:changed', changed );
 			place.classList.add( 'igny8-panel' );
 			place.textContent = __( 'One moment…', 'igny8' );
-			panel.load();
+			panel.load().then( () => isAsked && panel.arrive() );
 			return () => document.removeEventListener( 'igny8:changed', changed );
 		},
 	};

@@ -1,6 +1,6 @@
 /**
  * What a click would cost, before the click: on every button that spends, and beside the bulk actions.
- * Offers igny8.quotes = { text( quote ), page( buttons ), bulk( places, act, rows ), fail( place, error, again ) }.
+ * Offers igny8.quotes = { text( quote ), page( buttons ), bulk( places, buttons, act, rows ), stands( act, rows ), fail( place, error, again ) }.
  */
 ( function ( wp, igny8 ) {
 	'use strict';
@@ -8,9 +8,9 @@
 	const { __, _n, sprintf } = wp.i18n;
 	const CENT = 0.01;
 	const PAUSE_MS = 300;
-	const MANY = 100; // The backend quotes for no more ids at once.
 	let timer = 0;
 	let asked = 0;
+	let told = ''; // The choice of rows whose price stands there, or could not be had.
 
 	function ask( work ) {
 		return wp.apiFetch( { path: '/igny8/v1/estimate', method: 'POST', data: work } );
@@ -82,6 +82,13 @@
 		} );
 	}
 
+	/** Lets buttons rest: they keep the focus, lists.js ignores the press. */
+	function rest( buttons, isResting ) {
+		buttons.forEach( ( button ) => button.setAttribute( 'aria-disabled', String( isResting ) ) );
+	}
+
+	const choice = ( act, rows ) => [ act ].concat( rows.map( ( row ) => row.id ) ).join( ' ' );
+
 	/** One question for all buttons of an act; each rests until its share stands beside it. */
 	function forAct( act, buttons, rows ) {
 		const work = igny8.acts.work( act, rows );
@@ -89,18 +96,15 @@
 			return;
 		}
 		const parts = work.ids ? work.ids.length : 1;
-		const rest = ( isResting ) => buttons.forEach( ( button ) => {
-			button.setAttribute( 'aria-disabled', String( isResting ) ); // Keeps the focus; lists.js ignores the press.
-		} );
 		const notes = buttons.map( noteAt );
-		rest( true );
+		rest( buttons, true );
 		notes.forEach( ( note ) => {
 			note.textContent = '…'; // Its place, so that nothing moves when the price comes.
 		} );
 		askFor( act, rows ).then( ( quote ) => {
 			/* translators: %d: number of runs. */
 			const count = work.ids || quote.count < 2 ? '' : sprintf( _n( '%d run', '%d runs', quote.count, 'igny8' ), quote.count ) + ' · ';
-			rest( false );
+			rest( buttons, false );
 			buttons.forEach( ( button ) => {
 				button.disabled = button.disabled || ! quote.count;
 			} );
@@ -112,13 +116,15 @@
 				igny8.say( quote.reason, 'warning' );
 			}
 		}, ( error ) => {
-			rest( false );
+			rest( buttons, false );
 			notes.forEach( ( note ) => fail( note, error, () => forAct( act, buttons, rows ) ) );
 		} );
 	}
 
 	igny8.quotes = {
 		fail,
+		/** Said where a price will stand. */
+		AWAITED: __( 'The price is on its way…', 'igny8' ),
 		/** A quote in words. */
 		text: ( quote ) => words( quote, 1 ) + ( quote.over_budget ? ' – ' + quote.reason : '' ),
 		/** Quotes for everything the page offers: a list of { button, row }. */
@@ -130,31 +136,38 @@
 				acts[ act ].buttons.push( offer.button );
 				acts[ act ].rows = offer.row ? acts[ act ].rows.concat( offer.row ) : acts[ act ].rows;
 			} );
-			Object.keys( acts ).forEach( ( act ) => forAct( act, acts[ act ].buttons, igny8.acts.usable( act, acts[ act ].rows ).slice( 0, MANY ) ) );
+			Object.keys( acts ).forEach( ( act ) => forAct( act, acts[ act ].buttons, igny8.acts.usable( act, acts[ act ].rows ).slice( 0, igny8.acts.most( act ) ) ) );
 		},
-		/** The quote of a choice of rows, written to some places; the last question wins. */
-		bulk( places, act, rows ) {
+		/** The quote of a choice of rows, written to some places; the buttons that begin it rest until it stands there. The last question wins. */
+		bulk( places, buttons, act, rows ) {
 			const tell = ( text ) => places.forEach( ( place ) => {
 				place.textContent = text;
 			} );
 			const fit = igny8.acts.usable( act, rows );
-			const work = igny8.acts.work( act, fit );
+			const surplus = igny8.acts.surplus( act, fit );
+			const work = surplus ? null : igny8.acts.work( act, fit );
 			const mine = ++asked;
-			window.clearTimeout( timer );
-			if ( ! work ) {
-				return tell( '' );
-			}
-			if ( fit.length > MANY ) {
-				/* translators: %d: number of rows. */
-				return tell( sprintf( __( 'Choose at most %d rows.', 'igny8' ), MANY ) );
-			}
-			timer = window.setTimeout( () => ask( work ).then( ( quote ) => {
+			const heed = ( hear ) => ( answer ) => {
 				if ( mine === asked ) {
-					/* translators: %d: number of rows. */
-					const count = sprintf( _n( '%d row', '%d rows', fit.length, 'igny8' ), fit.length );
-					tell( count + ': ' + words( quote, 1 ) + ( quote.over_budget ? ' – ' + quote.reason : '' ) );
+					told = choice( act, fit );
+					rest( buttons, false );
+					hear( answer );
 				}
-			}, ( error ) => mine === asked && places.forEach( ( place ) => fail( place, error, () => igny8.quotes.bulk( places, act, rows ) ) ) ), PAUSE_MS );
+			};
+			window.clearTimeout( timer );
+			told = '';
+			rest( buttons, Boolean( work ) );
+			tell( work ? igny8.quotes.AWAITED : surplus );
+			if ( ! work ) {
+				return;
+			}
+			timer = window.setTimeout( () => ask( work ).then( heed( ( quote ) => {
+				/* translators: %d: number of rows. */
+				const count = sprintf( _n( '%d row', '%d rows', fit.length, 'igny8' ), fit.length );
+				tell( count + ': ' + igny8.quotes.text( quote ) );
+			} ), heed( ( error ) => places.forEach( ( place ) => fail( place, error, () => igny8.quotes.bulk( places, buttons, act, rows ) ) ) ) ), PAUSE_MS );
 		},
+		/** Whether this choice of rows may begin: it costs nothing, or the person was told the price, or that there is none. */
+		stands: ( act, rows ) => ! igny8.acts.work( act, rows ) || choice( act, rows ) === told,
 	};
 }( window.wp, window.igny8 ) );

@@ -227,6 +227,30 @@ class RoutesTest extends Igny8_TestCase {
 		$this->assertSame( 400, $this->rest( 'PATCH', '/igny8/v1' . $path, array( 'skip' => array( 'x' ) ) )->get_status() );
 	}
 
+	private static function ids( int $count ): array {
+		return array_map( static fn( $n ) => sprintf( '11111111-2222-4333-8444-%012d', $n ), range( 1, $count ) );
+	}
+
+	public function test_a_batch_of_a_thousand_tasks_is_quoted_and_started_in_one_request(): void {
+		$this->connect();
+		$this->as_role( 'editor' );
+		$work = array( 'function' => 'auto_generate_images', 'ids' => self::ids( 1000 ) );
+		$this->backend( 'POST /v1/system/estimate/', 200, array( 'count' => 1000, 'credits' => 5000 ) );
+		$this->backend( 'POST /v1/writer/tasks/auto_generate_images/', 202, array( 'success' => true, 'task_id' => self::ID ) );
+		$this->assertSame( 1000, $this->rest( 'POST', '/igny8/v1/estimate', $work )->get_data()['count'] );
+		$this->assertSame( 200, $this->rest( 'POST', '/igny8/v1/runs', $work + array( 'once' => self::ONCE ) )->get_status() );
+		$this->assertSame( array( 1000, 1000 ), array_map( static fn( $call ) => count( $call['body']['ids'] ), $this->calls ) );
+	}
+
+	public function test_more_keywords_than_one_run_takes_are_refused_in_the_words_of_the_backend(): void {
+		$this->connect();
+		$this->as_role( 'editor' );
+		$words = 'At most 100 ids in one request; these are 101.';
+		$this->backend( 'POST /v1/planner/keywords/auto_cluster/', 422, array( 'success' => false, 'error' => $words, 'code' => 'invalid' ) );
+		$answer = $this->rest( 'POST', '/igny8/v1/runs', array( 'function' => 'auto_cluster', 'ids' => self::ids( 101 ), 'once' => self::ONCE ) );
+		$this->assertSame( array( 422, $words ), array( $answer->get_status(), $answer->get_data()['message'] ) );
+	}
+
 	/** @dataProvider bad_starts */
 	public function test_bad_starts_never_reach_the_backend( array $changes ): void {
 		$this->connect();
@@ -241,7 +265,7 @@ class RoutesTest extends Igny8_TestCase {
 			'function' => array( array( 'function' => 'drop_tables' ) ),
 			'no ids'   => array( array( 'ids' => array() ) ),
 			'bad id'   => array( array( 'ids' => array( '1' ) ) ),
-			'101 ids'  => array( array( 'ids' => array_map( static fn( $n ) => sprintf( '11111111-2222-4333-8444-%012d', $n ), range( 1, 101 ) ) ) ),
+			'1001 ids' => array( array( 'ids' => self::ids( 1001 ) ) ),
 			'no key'   => array( array( 'once' => '' ) ),
 			'options'  => array( array( 'options' => array( 'free' => true ) ) ),
 		);

@@ -5,7 +5,9 @@
  * @package Igny8
  */
 
+use Igny8\Capabilities;
 use Igny8\Content\Document;
+use Igny8\Content\Meta;
 use Igny8\Content\Post_Writer;
 use Igny8\Counts;
 use Igny8\Options;
@@ -36,8 +38,8 @@ class SiteTest extends Igny8_TestCase {
 	public function test_only_posts_of_ours_offer_an_update(): void {
 		$ours  = $this->delivered();
 		$other = get_post( wp_insert_post( array( 'post_title' => 'x', 'post_content' => 'y' ) ) );
-		$this->assertSame( array( 'edit', 'igny8', 'igny8_send' ), array_keys( Post_List::row( array( 'edit' => '' ), $ours ) ) );
-		$this->assertSame( array( 'edit' ), array_keys( Post_List::row( array( 'edit' => '' ), $other ) ) );
+		$this->assertSame( array( 'edit', 'igny8_write', 'igny8', 'igny8_send' ), array_keys( Post_List::row( array( 'edit' => '' ), $ours ) ) );
+		$this->assertSame( array( 'edit', 'igny8_write' ), array_keys( Post_List::row( array( 'edit' => '' ), $other ) ) );
 		$this->as_role( 'subscriber' );
 		$this->assertSame( array(), Post_List::row( array(), $ours ) );
 		$this->assertSame( array(), Post_List::bulk( array() ) );
@@ -50,6 +52,62 @@ class SiteTest extends Igny8_TestCase {
 		$back = Post_List::carry_out( 'edit.php', Post_List::BULK, array( (string) $ours->ID, (string) $other ) );
 		$this->assertSame( 'edit.php?igny8_told=1', $back );
 		$this->assertSame( array( 'ids' => array( self::UUID ), 'force' => false ), $this->calls[0]['body'] );
+	}
+
+	public function test_every_post_that_a_person_may_have_written_leads_to_its_panel(): void {
+		Post_List::boot();
+		$row   = array( 'post_title' => 'A "quoted" one', 'post_content' => 'y' );
+		$ours  = Post_List::row( array(), $this->delivered() )['igny8_write'];
+		$other = Post_List::row( array(), get_post( wp_insert_post( $row ) ) )['igny8_write'];
+		$page  = get_post( wp_insert_post( array( 'post_type' => 'page' ) + $row ) );
+		$this->assertStringContainsString( '>Refresh with IGNY8<', $ours );
+		$this->assertStringContainsString( '>Write with IGNY8<', $other );
+		$this->assertStringContainsString( 'aria-label="Write with IGNY8: A &quot;quoted&quot; one"', $other );
+		$this->assertStringContainsString( 'post.php?post=' . $page->ID . '&#038;action=edit&#038;igny8=panel"', apply_filters( 'page_row_actions', array(), $page )['igny8_write'] );
+		wp_trash_post( $page->ID );
+		$this->assertSame( array(), Post_List::row( array(), get_post( $page->ID ) ) );
+	}
+
+	/** @dataProvider people_who_may_not_write */
+	public function test_the_way_to_writing_is_for_those_who_may_write_that_post( string $role, array $rights ): void {
+		$post = get_post( wp_insert_post( array( 'post_title' => 'x', 'post_content' => 'y', 'post_author' => 1 ) ) );
+		$this->as_role( $role );
+		$user = wp_get_current_user();
+		foreach ( array( Capabilities::SEE, Capabilities::PUBLISH, Capabilities::GENERATE ) as $right ) {
+			$user->add_cap( $right, in_array( $right, $rights, true ) );
+		}
+		$this->assertSame( array(), Post_List::row( array(), $post ) );
+	}
+
+	public function people_who_may_not_write(): array {
+		return array(
+			'who only publishes'          => array( 'editor', array( Capabilities::SEE, Capabilities::PUBLISH ) ),
+			'who may not edit this post'  => array( 'author', array( Capabilities::SEE, Capabilities::GENERATE ) ),
+			'who does not see the plugin' => array( 'editor', array( Capabilities::GENERATE ) ),
+		);
+	}
+
+	public function test_more_posts_than_one_request_takes_go_in_several(): void {
+		$this->backend( 'POST /v1/publisher/publish/', 202, array( 'success' => true, 'task_id' => self::UUID ) );
+		$this->assertSame( '201', Post_Sender::send( $this->many( 201 ) ) );
+		$this->assertSame( array( 100, 100, 1 ), array_map( static fn( $call ) => count( $call['body']['ids'] ), $this->calls ) );
+		$this->assertCount( 3, array_unique( array_map( static fn( $call ) => $call['headers']['Idempotency-Key'], $this->calls ) ) );
+	}
+
+	public function test_what_went_before_a_refusal_is_told(): void {
+		$this->backend( 'POST /v1/publisher/publish/', 202, array( 'success' => true, 'task_id' => self::UUID ) );
+		$this->backend( 'POST /v1/publisher/publish/', 429, array( 'success' => false, 'error' => 'Too many requests.', 'code' => 'rate_limited' ) );
+		$this->assertSame( 'error', Post_Sender::send( $this->many( 101 ) ) );
+		$_GET[ Post_Sender::TOLD ] = 'error';
+		ob_start();
+		Post_Sender::tell();
+		unset( $_GET[ Post_Sender::TOLD ] );
+		$this->assertStringContainsString( 'Too many requests. 100 posts are on their way from IGNY8.', ob_get_clean() );
+	}
+
+	private function many( int $count ): array {
+		$insert = static fn( $n ) => wp_insert_post( array( 'post_title' => "Post $n", 'meta_input' => array( Meta::CONTENT_ID => sprintf( '11111111-2222-4333-8444-%012d', $n ) ) ) );
+		return array_map( $insert, range( 1, $count ) );
 	}
 
 	public function test_a_refused_update_says_why_on_the_next_page(): void {

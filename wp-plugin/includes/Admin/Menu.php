@@ -28,6 +28,9 @@ final class Menu {
 	const SETTINGS = 'igny8-settings';
 	const PER_PAGE = 'igny8_per_page';
 
+	/** Rows of one page, in the backend too. */
+	const MOST_ROWS = 500;
+
 	/**
 	 * Hook names of our screens, filled by register().
 	 *
@@ -112,7 +115,7 @@ final class Menu {
 	 * @return mixed
 	 */
 	public static function keep_per_page( $keep, $option, $value ) {
-		return self::PER_PAGE === $option ? max( 1, min( 100, (int) $value ) ) : $keep;
+		return self::PER_PAGE === $option ? max( 1, min( self::MOST_ROWS, (int) $value ) ) : $keep;
 	}
 
 	/**

@@ -89,13 +89,15 @@ final class Routes {
 
 	/**
 	 * Schema of a list of UUIDs.
+	 *
+	 * @param int $most How many the backend takes in one request.
 	 */
-	public static function uuids(): array {
+	public static function uuids( int $most = 100 ): array {
 		return array(
 			'type'        => 'array',
 			'required'    => true,
 			'minItems'    => 1,
-			'maxItems'    => 100,
+			'maxItems'    => $most,
 			'uniqueItems' => true,
 			'items'       => array(
 				'type'   => 'string',

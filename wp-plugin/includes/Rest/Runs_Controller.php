@@ -21,6 +21,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Runs_Controller {
 
+	/** Tasks of one batch; the backend says it where an AI function takes fewer. */
+	const MOST = 1000;
+
 	const STARTS = array(
 		'auto_generate_content' => '/v1/writer/tasks/auto_generate_content/',
 		'auto_generate_images'  => '/v1/writer/tasks/auto_generate_images/',
@@ -231,7 +234,7 @@ final class Runs_Controller {
 				'required' => true,
 				'enum'     => array_keys( self::STARTS ),
 			),
-			'ids'      => array( 'required' => false ) + Routes::uuids(),
+			'ids'      => array( 'required' => false ) + Routes::uuids( self::MOST ),
 			'select'   => array(
 				'type' => 'string',
 				'enum' => array( 'unclustered', 'without_ideas' ),

@@ -50,6 +50,13 @@ final class Editor_Panel {
 	}
 
 	/**
+	 * Address of the editor of a post with the panel open; panel.js reads it.
+	 */
+	public static function url( int $post_id ): string {
+		return add_query_arg( 'igny8', 'panel', (string) get_edit_post_link( $post_id, 'raw' ) );
+	}
+
+	/**
 	 * The panel's scripts in the block editor of a post.
 	 */
 	public static function load_block(): void {

@@ -23,6 +23,9 @@ final class Post_Sender {
 	const ACTION = 'igny8_send';
 	const TOLD   = 'igny8_told';
 
+	/** Articles that the backend hands over in one request. */
+	const AT_ONCE = 100;
+
 	/**
 	 * Hooks.
 	 */
@@ -83,21 +86,32 @@ final class Post_Sender {
 		if ( ! $ids ) {
 			return '0';
 		}
-		$body   = array( 'ids' => array_slice( $ids, 0, 100 ), 'force' => $force ); // phpcs:ignore WordPress.Arrays
-		$answer = Client::of_site()->write( 'POST', '/v1/publisher/publish/', $body, str_replace( '-', '', wp_generate_uuid4() ) );
-		if ( is_wp_error( $answer ) ) {
-			return self::keep( $answer );
+		foreach ( array_chunk( $ids, self::AT_ONCE ) as $part => $some ) {
+			$body   = array( 'ids' => $some, 'force' => $force ); // phpcs:ignore WordPress.Arrays
+			$answer = Client::of_site()->write( 'POST', '/v1/publisher/publish/', $body, str_replace( '-', '', wp_generate_uuid4() ) );
+			if ( is_wp_error( $answer ) ) {
+				return self::keep( $answer, $part * self::AT_ONCE );
+			}
+			Counts::learn_start();
 		}
-		Counts::learn_start();
-		return (string) count( $body['ids'] );
+		return (string) count( $ids );
 	}
 
 	/**
-	 * Keeps the words of an error for the next page.
+	 * Keeps the words of an error for the next page, and how many posts went before it.
 	 */
-	private static function keep( WP_Error $error ): string {
-		set_transient( self::TOLD . get_current_user_id(), $error->get_error_message(), MINUTE_IN_SECONDS );
+	private static function keep( WP_Error $error, int $sent ): string {
+		$words = $error->get_error_message() . ( $sent ? ' ' . self::on_their_way( $sent ) : '' );
+		set_transient( self::TOLD . get_current_user_id(), $words, MINUTE_IN_SECONDS );
 		return 'error';
+	}
+
+	/**
+	 * How many posts were sent.
+	 */
+	private static function on_their_way( int $count ): string {
+		/* translators: %d: number of posts. */
+		return sprintf( _n( '%d post is on its way from IGNY8.', '%d posts are on their way from IGNY8.', $count, 'igny8' ), $count );
 	}
 
 	/**
@@ -114,8 +128,7 @@ final class Post_Sender {
 			return;
 		}
 		$count = (int) $told;
-		/* translators: %d: number of posts. */
-		$words = $count ? sprintf( _n( '%d post is on its way from IGNY8.', '%d posts are on their way from IGNY8.', $count, 'igny8' ), $count ) : __( 'None of the chosen posts came from IGNY8.', 'igny8' );
+		$words = $count ? self::on_their_way( $count ) : __( 'None of the chosen posts came from IGNY8.', 'igny8' );
 		printf( '<div class="notice notice-%s is-dismissible"><p>%s</p></div>', $count ? 'success' : 'warning', esc_html( $words ) );
 	}
 }
