@@ -1,10 +1,26 @@
 """The plugin's panel beside a post, worked the way a person works it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.lab.browser import Tab
+from tests.lab.wordpress_site import WordPressSite
 
 RUN_MS = 90_000
+CLASSIC = "<?php add_filter( 'use_block_editor_for_post', '__return_false' );\n"
+
+
+@contextmanager
+def classic(site: WordPressSite) -> Iterator[None]:
+    """The editor of before the blocks."""
+    switch = site.root / "wp-content/mu-plugins/classic.php"
+    switch.write_text(CLASSIC)
+    try:
+        yield
+    finally:
+        switch.unlink()
 
 
 class PostPanel:

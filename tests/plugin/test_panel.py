@@ -1,8 +1,5 @@
 """IGNY8 beside a post, in the block editor and in the classic one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 import requests
 from playwright.sync_api import Browser, expect
@@ -10,7 +7,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.outcome import paid_calls, posts
 from tests.lab.axe import barriers
 from tests.lab.browser import Tab, tab
-from tests.lab.post_panel import PostPanel
+from tests.lab.post_panel import PostPanel, classic
 from tests.lab.stack import Stack
 from tests.lab.wordpress_site import WordPressSite
 from tests.lab.wp_admin import AdminSession
@@ -37,18 +34,6 @@ return array(
 ONE_MORE_PICTURE = """(before) => wp.data.select('core/block-editor').getBlocks()
   .filter((block) => 'core/image' === block.name).length === before + 1"""
 EDITED_PICTURE = "() => wp.data.select('core/editor').getEditedPostAttribute('featured_media')"
-CLASSIC = "<?php add_filter( 'use_block_editor_for_post', '__return_false' );\n"
-
-
-@contextmanager
-def classic(site: WordPressSite) -> Iterator[None]:
-    """The editor of before the blocks."""
-    switch = site.root / "wp-content/mu-plugins/classic.php"
-    switch.write_text(CLASSIC)
-    try:
-        yield
-    finally:
-        switch.unlink()
 
 
 def own_post(site: WordPressSite, status: str = "draft") -> int:

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.lab.admin_screens import fill_every_list
 from tests.lab.browser import Tab
 from tests.lab.places import LabError
+from tests.lab.post_panel import PostPanel, classic
 from tests.lab.site_api import SiteApi
 from tests.lab.stack import Stack
 from tests.lab.wordpress_site import WordPressSite
@@ -55,8 +56,20 @@ REVIEW = {
 }
 
 
+FOLDED = "update_user_meta( {user}, 'closedpostboxes_post', array( 'igny8-panel' ) );"
+HIDDEN = "update_user_meta( {user}, 'metaboxhidden_post', array( 'igny8-panel' ) );"
+
+
 def row(page: Page, title: str) -> Locator:
     return page.locator("#the-list tr", has_text=title)
+
+
+def write_from_list(tab: Tab, title: str, words: str) -> None:
+    """Follow the row action that leads to writing."""
+    tab.admin("edit.php")
+    row(tab.page, title).hover()
+    with tab.page.expect_navigation():
+        row(tab.page, title).get_by_role("link", name=words).click()
 
 
 def test_posts_of_ours_are_opened_and_updated_from_the_list_of_posts(
@@ -84,7 +97,8 @@ def test_posts_of_ours_are_opened_and_updated_from_the_list_of_posts(
     stack.settle()
     row(page, FOREIGN).locator("input[type=checkbox]").check()
     page.locator("#bulk-action-selector-top").select_option("igny8_send")
-    page.locator("#doaction").click()
+    with page.expect_navigation():
+        page.locator("#doaction").click()
     expect(notice).to_contain_text("None of the chosen posts came from IGNY8.")
     delivered = stack.rows("select state from delivery")
     assert [one["state"] for one in delivered] == ["success"] * 3
@@ -94,6 +108,45 @@ def test_posts_of_ours_are_opened_and_updated_from_the_list_of_posts(
     expect(page.get_by_label("Title", exact=True)).to_have_value(OURS)
     assert admin_tab.complaints == []
     assert connected_site.php_log() == ""
+
+
+def test_the_list_of_posts_leads_to_the_open_panel_in_the_block_editor(
+    admin_tab: Tab, admin: AdminSession, stack: Stack, connected_site: WordPressSite
+) -> None:
+    ours = admin.outcome(admin.generate(admin.create_task(OURS), images=False, publish=True))[
+        "result"
+    ]["post_id"]
+    connected_site.wp_eval(MAKE_POST, "admin")
+    panel = PostPanel(admin_tab, ours)
+    admin_tab.edit_post(ours)  # The welcome of the editor was read; the panel is not open.
+    expect(panel.place).to_have_count(0)
+    write_from_list(admin_tab, OURS, f"Refresh with IGNY8: {OURS}")
+    expect(panel.place.get_by_role("button", name="Write anew")).to_be_focused()
+    panel.work("Write anew")
+    expect(panel.place.get_by_text("A rewritten text waits for you.")).to_be_visible()
+
+    write_from_list(admin_tab, FOREIGN, f"Write with IGNY8: {FOREIGN}")
+    expect(panel.place.get_by_role("button", name="Write from this title")).to_be_focused()
+    admin_tab.page.reload()
+    expect(panel.place.get_by_role("button", name="Write from this title")).to_be_focused()
+    assert admin_tab.complaints == []
+    assert connected_site.php_log() == ""
+
+
+@pytest.mark.parametrize("state", ["", FOLDED, HIDDEN])
+def test_the_list_of_posts_leads_to_the_box_of_the_classic_editor(
+    admin_tab: Tab, connected_site: WordPressSite, state: str
+) -> None:
+    connected_site.wp_eval(MAKE_POST, "admin")
+    connected_site.wp_eval(state.format(user=connected_site.users["admin"].id))
+    with classic(connected_site):
+        write_from_list(admin_tab, FOREIGN, "Write with IGNY8")
+        button = admin_tab.page.locator(".igny8-panel").get_by_role(
+            "button", name="Write from this title"
+        )
+        expect(button).to_be_focused()
+        expect(button).to_be_in_viewport()
+    assert admin_tab.complaints == []
 
 
 @pytest.fixture
@@ -117,6 +170,8 @@ def offered(page: str) -> set[str]:
 def test_each_right_alone_shows_its_own_buttons(
     people: dict[str, AdminSession], admin: AdminSession, connected_site: WordPressSite
 ) -> None:
+    for login in SHARED.values():
+        connected_site.wp_eval(MAKE_POST, login)  # One of their own, that they may edit.
     article = admin.call("GET", "contents")["results"][0]["id"]
     for right, person in people.items():
         found = {name: offered(person.screen(f"admin.php?page=igny8-{name}")) for name in SCREENS}
@@ -127,4 +182,5 @@ def test_each_right_alone_shows_its_own_buttons(
         assert ("igny8-wish" in review) is (right == "generate"), right
         with pytest.raises(LabError, match="403"):
             person.screen("admin.php?page=igny8-settings")
+        assert ("igny8=panel" in person.screen("edit.php")) is (right == "generate"), right
     assert connected_site.php_log() == ""

@@ -1,5 +1,6 @@
 /**
- * What the buttons of the lists do. Offers igny8.acts = { run( act, rows ), work( act, rows ), usable( act, rows ), most( act ), surplus( act, rows ) };
+ * What the buttons of the lists do. Offers igny8.acts = { run( act, rows ), work( act, rows ), usable( act, rows ),
+ * most( act ), surplus( act, rows ), patiently( send, tell ) };
  * a row is { id, title, kind, content, task, live, posted, public, planned, status }.
  */
 ( function ( wp, igny8 ) {
@@ -21,9 +22,8 @@
 		ideas_all: { function: 'auto_generate_ideas', select: 'without_ideas', title: __( 'Generate ideas for all clusters without ideas', 'igny8' ) },
 	};
 
-	/* How many rows the service takes in one request; of an act that is not named here each row is sent by itself. */
-	const MOST = { generate: 1000, images: 1000, cluster: 100, ideas: 100, publish: 100, unlink: 100, create_tasks: 100 };
-	const most = ( act ) => MOST[ act ] || Infinity;
+	/** How many rows an act takes: in one request, or one after the other. */
+	const most = ( act ) => 'generate' === act || 'images' === act ? 1000 : 100;
 
 	/** Whether an act makes sense for a row. */
 	function fits( act, row ) {
@@ -104,11 +104,30 @@
 		} );
 	}
 
+	/** Sends; where the service asks for a pause, says so and sends again after it. */
+	function patiently( send, tell ) {
+		return send().catch( ( error ) => {
+			const seconds = error.data && 429 === error.data.status ? Number( error.data.retry_after ) : 0;
+			if ( ! seconds ) {
+				throw error;
+			}
+			tell( __( 'The service takes only so many changes a minute. The rest follows by itself: leave this page open.', 'igny8' ) );
+			return new Promise( ( resolve ) => window.setTimeout( resolve, 1000 * seconds ) ).then( () => patiently( send, tell ) );
+		} );
+	}
+
 	/** Sends for one row after the other; says how many went well, and of each other row why not. */
 	function each( rows, send, words ) {
 		const refused = [];
 		let done = 0;
-		const one = ( row ) => send( row ).then( () => {
+		let isTold = false;
+		const tell = ( text ) => {
+			if ( ! isTold ) {
+				igny8.say( text );
+			}
+			isTold = true;
+		};
+		const one = ( row ) => patiently( () => send( row ), tell ).then( () => {
 			done++;
 		}, ( error ) => {
 			if ( ! error.data || 502 === error.data.status ) {
@@ -178,6 +197,7 @@
 	igny8.acts = {
 		usable,
 		work,
+		patiently,
 		most,
 		/** That there are too many rows for an act, or ''. */
 		surplus( act, rows ) {

@@ -74,7 +74,7 @@
 			/* translators: %s: name of a time zone. */
 			fields: [ el( 'p', { text: __( 'Each gets the next free time by the rules of this site.', 'igny8' ) + from + ' ' + sprintf( __( 'The times are those of this site (%s).', 'igny8' ), calendar.zone ) } ) ],
 			label: __( 'Schedule', 'igny8' ),
-			send: () => rows.filter( ( row ) => done.indexOf( row ) < 0 ).reduce( ( before, row ) => before.then( () => send( row, { next_free: true } ).then( ( answer ) => {
+			send: ( tell ) => rows.filter( ( row ) => done.indexOf( row ) < 0 ).reduce( ( before, row ) => before.then( () => igny8.acts.patiently( () => send( row, { next_free: true } ), tell ).then( ( answer ) => {
 				done.push( row );
 				return answer.plan.local;
 			}, ( error ) => {
@@ -106,7 +106,9 @@
 				event.preventDefault();
 				go.disabled = true;
 				answer.textContent = '';
-				form.send().then( ( next ) => {
+				form.send( ( text ) => {
+					answer.textContent = text;
+				} ).then( ( next ) => {
 					after = next;
 					dialog.close();
 				}, ( error ) => {

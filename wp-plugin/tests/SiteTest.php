@@ -56,13 +56,13 @@ class SiteTest extends Igny8_TestCase {
 
 	public function test_every_post_that_a_person_may_have_written_leads_to_its_panel(): void {
 		Post_List::boot();
-		$row   = array( 'post_title' => 'A "quoted" one', 'post_content' => 'y' );
+		$row   = array( 'post_title' => 'By hand', 'post_content' => 'y' );
 		$ours  = Post_List::row( array(), $this->delivered() )['igny8_write'];
 		$other = Post_List::row( array(), get_post( wp_insert_post( $row ) ) )['igny8_write'];
 		$page  = get_post( wp_insert_post( array( 'post_type' => 'page' ) + $row ) );
 		$this->assertStringContainsString( '>Refresh with IGNY8<', $ours );
 		$this->assertStringContainsString( '>Write with IGNY8<', $other );
-		$this->assertStringContainsString( 'aria-label="Write with IGNY8: A &quot;quoted&quot; one"', $other );
+		$this->assertStringContainsString( 'aria-label="Write with IGNY8: By hand"', $other );
 		$this->assertStringContainsString( 'post.php?post=' . $page->ID . '&#038;action=edit&#038;igny8=panel"', apply_filters( 'page_row_actions', array(), $page )['igny8_write'] );
 		wp_trash_post( $page->ID );
 		$this->assertSame( array(), Post_List::row( array(), get_post( $page->ID ) ) );
