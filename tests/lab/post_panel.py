@@ -49,6 +49,15 @@ class PostPanel:
         self.tab.admin(f"post.php?post={self.post_id}&action=edit")
         expect(self.place.get_by_role("heading", name="Text")).to_be_visible()
 
+    def open_from_list(self, title: str, words: str) -> None:
+        """Follow the action in the row of the list of posts; the panel is there and focused."""
+        self.tab.admin("edit.php")
+        row = self.page.locator("#the-list tr", has_text=title)
+        row.hover()
+        with self.page.expect_navigation():
+            row.get_by_role("link", name=f"{words}: {title}").click()
+        expect(self.place.locator(".igny8-panel-part button").first).to_be_focused()
+
     def press(self, name: str) -> None:
         self.place.get_by_role("button", name=name, exact=True).click()
 

@@ -122,7 +122,9 @@ def test_a_page_of_many_rows_is_one_batch_and_a_limit_is_told_before_the_press(
     admin_tab.admin(TASKS)
     choose_all(page, "generate")
     expect(price(page)).to_contain_text(said)
-    with page.expect_response(lambda one: one.url.split("?")[0].endswith("/runs")) as started:
+    with page.expect_response(
+        lambda one: "/igny8/v1/runs" in one.url and one.request.method == "POST"
+    ) as started:
         apply(page).click()
     assert started.value.ok
     page.locator("dialog[open]").get_by_role("button", name="Stop").click()

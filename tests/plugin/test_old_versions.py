@@ -41,7 +41,8 @@ def old(request: pytest.FixtureRequest, chromium_browser: Browser) -> Iterator[T
 def test_from_keywords_to_a_public_post_that_is_refreshed_in_its_editor(old: Tab) -> None:
     title, post_id = walk(old)
     panel = PostPanel(old, post_id)
-    panel.open_block()
+    old.edit_post(post_id)  # The welcome of the editor was read; the panel is not open.
+    panel.open_from_list(TITLE, "Refresh with IGNY8")
     expect(panel.place.get_by_text("Text: as sent")).to_be_visible()
     panel.work("Write anew")
     expect(panel.place.get_by_text("A rewritten text waits for you.")).to_be_visible()

@@ -54,22 +54,16 @@ REVIEW = {
     "generate": {"Write a proposal"},
     "publish": {"Save", "Approve", "Save and update post", "Schedule…"},
 }
-
-
-FOLDED = "update_user_meta( {user}, 'closedpostboxes_post', array( 'igny8-panel' ) );"
-HIDDEN = "update_user_meta( {user}, 'metaboxhidden_post', array( 'igny8-panel' ) );"
+# How a person left the box of the classic editor.
+BOX = {
+    "open": "",
+    "folded": "update_user_meta( {user}, 'closedpostboxes_post', array( 'igny8-panel' ) );",
+    "switched off": "update_user_meta( {user}, 'metaboxhidden_post', array( 'igny8-panel' ) );",
+}
 
 
 def row(page: Page, title: str) -> Locator:
     return page.locator("#the-list tr", has_text=title)
-
-
-def write_from_list(tab: Tab, title: str, words: str) -> None:
-    """Follow the row action that leads to writing."""
-    tab.admin("edit.php")
-    row(tab.page, title).hover()
-    with tab.page.expect_navigation():
-        row(tab.page, title).get_by_role("link", name=words).click()
 
 
 def test_posts_of_ours_are_opened_and_updated_from_the_list_of_posts(
@@ -120,12 +114,12 @@ def test_the_list_of_posts_leads_to_the_open_panel_in_the_block_editor(
     panel = PostPanel(admin_tab, ours)
     admin_tab.edit_post(ours)  # The welcome of the editor was read; the panel is not open.
     expect(panel.place).to_have_count(0)
-    write_from_list(admin_tab, OURS, f"Refresh with IGNY8: {OURS}")
+    panel.open_from_list(OURS, "Refresh with IGNY8")
     expect(panel.place.get_by_role("button", name="Write anew")).to_be_focused()
     panel.work("Write anew")
     expect(panel.place.get_by_text("A rewritten text waits for you.")).to_be_visible()
 
-    write_from_list(admin_tab, FOREIGN, f"Write with IGNY8: {FOREIGN}")
+    panel.open_from_list(FOREIGN, "Write with IGNY8")
     expect(panel.place.get_by_role("button", name="Write from this title")).to_be_focused()
     admin_tab.page.reload()
     expect(panel.place.get_by_role("button", name="Write from this title")).to_be_focused()
@@ -133,17 +127,15 @@ def test_the_list_of_posts_leads_to_the_open_panel_in_the_block_editor(
     assert connected_site.php_log() == ""
 
 
-@pytest.mark.parametrize("state", ["", FOLDED, HIDDEN])
+@pytest.mark.parametrize("state", BOX)
 def test_the_list_of_posts_leads_to_the_box_of_the_classic_editor(
     admin_tab: Tab, connected_site: WordPressSite, state: str
 ) -> None:
-    connected_site.wp_eval(MAKE_POST, "admin")
-    connected_site.wp_eval(state.format(user=connected_site.users["admin"].id))
+    panel = PostPanel(admin_tab, connected_site.wp_eval(MAKE_POST, "admin"))
+    connected_site.wp_eval(BOX[state].format(user=connected_site.users["admin"].id))
     with classic(connected_site):
-        write_from_list(admin_tab, FOREIGN, "Write with IGNY8")
-        button = admin_tab.page.locator(".igny8-panel").get_by_role(
-            "button", name="Write from this title"
-        )
+        panel.open_from_list(FOREIGN, "Write with IGNY8")
+        button = panel.place.get_by_role("button", name="Write from this title")
         expect(button).to_be_focused()
         expect(button).to_be_in_viewport()
     assert admin_tab.complaints == []

@@ -7,6 +7,7 @@
 	const { createElement, Fragment, useEffect, useRef } = wp.element;
 	const { __ } = wp.i18n;
 	const NAME = 'igny8-panel';
+	const SIDEBAR = NAME + '/' + NAME;
 	const LOCK = 'igny8';
 	const slots = wp.editor && wp.editor.PluginSidebar ? wp.editor : wp.editPost; // Moved in 6.6.
 	const editor = () => wp.data.select( 'core/editor' );
@@ -42,14 +43,15 @@
 		return createElement( 'div', { ref: place } );
 	}
 
-	const open = () => wp.data.dispatch( 'core/edit-post' ).openGeneralSidebar( NAME + '/' + NAME );
+	const open = () => wp.data.dispatch( 'core/edit-post' ).openGeneralSidebar( SIDEBAR );
 
 	function Places() {
+		const shown = wp.data.useSelect( ( select ) => select( 'core/edit-post' ).getActiveGeneralSidebarName(), [] );
 		useEffect( () => {
-			if ( igny8.panel.isAsked() ) {
-				open();
+			if ( igny8.panel.isAsked() && SIDEBAR !== shown ) {
+				open(); // Again, where the editor has opened its own after ours.
 			}
-		}, [] );
+		}, [ shown ] );
 		return createElement(
 			Fragment,
 			null,

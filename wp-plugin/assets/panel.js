@@ -12,6 +12,9 @@
 	/* Whether the address asks for the panel (Editor_Panel::url); once, on arrival. */
 	let isAsked = 'panel' === new URLSearchParams( window.location.search ).get( 'igny8' );
 
+	/* By then the classic editor has its boxes under control and has scrolled to where it wants to be. */
+	const isLoaded = new Promise( ( resolve ) => 'complete' === document.readyState ? resolve() : window.addEventListener( 'load', resolve ) );
+
 	/* What is asked for: names of the buttons, titles of the dialog. */
 	const ACTS = {
 		write: __( 'Write from this title', 'igny8' ),
@@ -290,7 +293,7 @@
 			document.addEventListener( 'igny8:changed', changed );
 			place.classList.add( 'igny8-panel' );
 			place.textContent = __( 'One moment…', 'igny8' );
-			panel.load().then( () => isAsked && panel.arrive() );
+			Promise.all( [ panel.load(), isLoaded ] ).then( () => isAsked && panel.arrive() );
 			return () => document.removeEventListener( 'igny8:changed', changed );
 		},
 	};
