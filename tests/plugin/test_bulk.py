@@ -59,7 +59,11 @@ def choose_all(page: Page, act: str) -> None:
 
 def test_apply_begins_nothing_before_its_price_stands_there(page: Page, stack: Stack) -> None:
     held: list[Route] = []
-    page.route(PRICES, held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(PRICES, hold)
     with page.expect_request(PRICES):
         choose_all(page, "generate")
     for _press in range(2):
@@ -68,13 +72,13 @@ def test_apply_begins_nothing_before_its_price_stands_there(page: Page, stack: S
     expect(apply(page)).to_have_attribute("aria-disabled", "true")
     expect(page.locator("#a11y-speak-polite")).to_have_text("The price is on its way…")
     assert barriers(page, ".bulkactions") == []
-    page.unroute(PRICES)
     for route in held:
         route.continue_()
     expect(price(page)).to_contain_text("2 rows: ")
     expect(price(page)).to_contain_text("$")
     expect(apply(page)).to_be_focused()
     assert stack.rows("select id from ai_task_log") == [], "the presses came too early"
+    page.unroute(PRICES)
 
     apply(page).press("Enter")
     dialog = page.locator("dialog[open]")
@@ -127,9 +131,10 @@ def test_a_page_of_many_rows_is_one_batch_and_a_limit_is_told_before_the_press(
     ) as started:
         apply(page).click()
     assert started.value.ok
-    page.locator("dialog[open]").get_by_role("button", name="Stop").click()
-    expect(page.locator("dialog[open]").get_by_role("button", name="Close")).to_be_visible()
     assert stack.rows(MEMBERS) == [{"batches": 1, "tasks": MANY}]
+    dialog = page.locator("dialog[open]")
+    dialog.get_by_role("button", name="Stop").click()
+    expect(dialog.get_by_role("button", name="Close")).to_be_visible(timeout=RUN_MS)
     assert paid_calls(stack).total() < MANY
     assert admin_tab.complaints == []
 
