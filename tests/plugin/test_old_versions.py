@@ -42,7 +42,7 @@ def test_from_keywords_to_a_public_post_that_is_refreshed_in_its_editor(old: Tab
     title, post_id = walk(old)
     panel = PostPanel(old, post_id)
     old.edit_post(post_id)  # The welcome of the editor was read; the panel is not open.
-    panel.open_from_list(TITLE, "Refresh with IGNY8")
+    panel.open_from_list(title, "Refresh with IGNY8")
     expect(panel.place.get_by_text("Text: as sent")).to_be_visible()
     panel.work("Write anew")
     expect(panel.place.get_by_text("A rewritten text waits for you.")).to_be_visible()
