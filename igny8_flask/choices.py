@@ -11,7 +11,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from igny8_flask import publishing, versions
+from igny8_flask import documents, publishing, versions
 from igny8_flask.content import normalize
 from igny8_flask.db import db
 from igny8_flask.deliveries import CHOICES
@@ -49,13 +49,13 @@ def decide(
 
 
 def _take(site: Site, delivery: Delivery, author: str | None) -> None:
-    theirs = publishing.theirs(site, delivery)
+    theirs = documents.in_words(publishing.theirs(site, delivery))
     content = db.session.get_one(Content, delivery.content_id)
     clean = normalize(_without_our_pictures(site, str(theirs["content"])))
     versions.keep(content, VersionOrigin.EDITED, theirs.get("modified_by") or author)
-    content.title = (str(theirs.get("title") or "") or content.title)[:TITLE_MAX_CHARS]
+    content.title = (theirs["title"] or content.title)[:TITLE_MAX_CHARS]
     content.html, content.word_count = clean.html, clean.word_count
-    content.excerpt = str(theirs.get("excerpt") or "")
+    content.excerpt = theirs["excerpt"]
     content.moderation = content.wp_changed_at = content.wp_changed_by = None
     content.wp_sha = hashlib.sha256(str(theirs["content"]).encode()).hexdigest()
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from html import escape, unescape
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -25,6 +26,7 @@ EXCERPT_MAX_CHARS = 500
 QUESTION_MAX_CHARS = 1000
 ANSWER_MAX_CHARS = 10_000
 LISTED = 5
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def build(
@@ -48,11 +50,11 @@ def build(
     article = _illustrated(linked, inner, media, abilities)
     featured = next((i for i in images if i.kind is ImageKind.FEATURED), None)
     document = {
-        "title": content.title,
+        "title": as_markup(content.title),
         "content": article.html if classic else article.blocks,
         "format": "html" if classic else "blocks",
         "status": rules["status"],
-        "excerpt": content.excerpt[:EXCERPT_MAX_CHARS],
+        "excerpt": as_markup(content.excerpt[:EXCERPT_MAX_CHARS]),
         "categories": [*rules["categories"], *content.terms.get("categories", [])],
         "tags": content.terms.get("tags", []),
         "create_terms": rules["create_terms"],
@@ -69,6 +71,19 @@ def build(
         "provenance": content.provenance,
     }
     return {**document, **_circumstances(content, rules)}
+
+
+def as_markup(words: str) -> str:
+    """Plain words as WordPress keeps a title, an excerpt or a caption: as HTML that shows them."""
+    return escape(words, quote=False)
+
+
+def in_words(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document or post with title and excerpt as the plain words that a reader sees."""
+    shown = {
+        name: unescape(TAG.sub("", str(document.get(name) or ""))) for name in ("title", "excerpt")
+    }
+    return {**document, **shown}
 
 
 def _circumstances(content: Content, rules: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,7 +94,8 @@ def difference(site: Site, delivery_id: uuid.UUID) -> dict[str, Any]:
     content = db.session.get_one(Content, delivery.content_id)
     ours = document_of(site, content, rules_for(site, delivery))
     choice = (delivery.result or {}).get("choice", {})
-    return {**differences.compare(ours, theirs(site, delivery)), "choice": choice}
+    stands = documents.in_words(theirs(site, delivery))
+    return {**differences.compare(documents.in_words(ours), stands), "choice": choice}
 
 
 def theirs(site: Site, delivery: Delivery) -> dict[str, Any]:

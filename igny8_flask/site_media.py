@@ -107,8 +107,8 @@ def _upload(content: Content, image: Image) -> Upload:
         mime=file.mime,
         filename=documents.file_name(content.title, image, EXTENSIONS[file.mime]),
         alt=image.alt,
-        title=image.alt or content.title,
-        caption=image.caption,
+        title=documents.as_markup(image.alt or content.title),
+        caption=documents.as_markup(image.caption),
     )
 
 

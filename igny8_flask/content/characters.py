@@ -1,6 +1,8 @@
 """Characters that no article needs: stray surrogates, control characters, byte order marks."""
 
 import re
+from html import unescape
+from html.entities import html5
 
 from igny8_flask.errors import ReplyError
 
@@ -18,7 +20,12 @@ _CHAT_MARK = re.compile(
     r"|:?contentReference\[oaicite:\d+\](?:\{[^{}\n]{0,40}\})?|\[oaicite:\d+\]"
     r"|\bcite(?:turn\d{1,3}[a-z]{2,12}\d{1,3}){1,20})"
 )
-_SPECIAL_TOKEN = re.compile(r"<\|[a-z_]{2,30}\|>|\A\s*<s>(?=\s*\[INST\])|</s>\s*\Z")
+_SPECIAL_TOKEN = re.compile(
+    r"<\|[a-z_]{2,30}\|>(?:(?:assistant|model)(?=\s*(?:\n|<\|)))?"
+    r"|\A\s*<s>(?=\s*\[INST\])|</s>\s*\Z"
+)
+_ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,24}\d{0,2});")
+_REFERENCE = re.compile(r"&(#[xX]?[0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*;?)(=?)")
 _WIDE_START = re.compile(
     r"^[ \t\u00a0\u3000]*(?:(?:#{1,6}|[-*+>•]|\d{1,3}[.)])[ \t\u00a0]+)?(?<=[ \t\u00a0\u3000])",
     re.M,
@@ -53,3 +60,30 @@ def _without_special_tokens(text: str) -> str:
         return text
     _, final, answer = text.rpartition("<|channel|>final<|message|>")
     return _SPECIAL_TOKEN.sub("", answer if final else text)
+
+
+def without_entities(text: str) -> str:
+    """Undo entities that are left in words because they were encoded twice, or once more."""
+    for _ in range(2):
+        if not _ENTITY.search(text):
+            break
+        text = _ENTITY.sub(lambda match: unescape(match[0]), text)
+    return without_unwanted(text)
+
+
+def without_unwanted(text: str) -> str:
+    """Drop what no reader sees and no feed may hold, also where it was written as an entity."""
+    return _UNWANTED.sub("", text)
+
+
+def unescape_attribute(value: str) -> str:
+    """Undo the entities of an attribute as browsers do: ``&region=`` in an address is none."""
+    return _REFERENCE.sub(_referred, value) if "&" in value else value
+
+
+def _referred(match: re.Match[str]) -> str:
+    name, equals = match.groups()
+    is_known = name.startswith("#") or name in html5
+    if not is_known or (equals and not name.endswith(";")):
+        return match[0]
+    return unescape(f"&{name}") + equals

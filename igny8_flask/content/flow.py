@@ -6,7 +6,7 @@ only what an editor's block of that kind may hold.
 
 from bs4 import NavigableString, PageElement, Tag
 
-from igny8_flask.content.lists import build_list, build_office_list
+from igny8_flask.content.lists import build_list, build_office_list, with_lists
 from igny8_flask.content.nodes import (
     BOXES,
     HEADINGS,
@@ -33,7 +33,7 @@ def blocks_of(parent: Tag) -> list[Tag]:
     blocks: list[Tag] = []
     run: list[PageElement] = []
     office: list[Tag] = []
-    for node in detach(parent):
+    for node in with_lists(detach(parent)):
         if is_blank(node) and (office or not run):
             continue
         item = isinstance(node, Tag) and node.name == "p" and attribute(node, "class")
@@ -58,8 +58,8 @@ def _block(tag: Tag) -> list[Tag]:
         return _with_attributes(tag, _paragraphs(list(tag.children)))
     if name in HEADINGS:
         return _heading(tag)
-    if name in LISTS or name == "li":
-        return build_list(new("ul", tag) if name == "li" else tag, blocks_of)
+    if name in LISTS:
+        return build_list(tag, blocks_of)
     build = _BUILDERS.get(name)
     if build:
         return build(tag)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 _EXTRA_COMMA = re.compile(r",(\s*[}\]])")
 _COMMENT = re.compile(r"(?<=[,\[{])[ \t]*//[^\n\"]*$", re.M)
+_CUT_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*+)\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _TOKEN = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|\"(?:[^\"\\]++|\\.)*+\\?\Z|[{}\[\]]", re.S)
 _OTHER_QUOTES = re.compile(
     r'(?<=[:\[,])\s*(?:"""([^"]*+(?:"{1,2}+[^"]++)*+)"""|`([^`]*+)`)(?=\s*[,}\]])'
@@ -33,6 +34,11 @@ def attempts(source: str) -> Iterator[str]:
         yield closed
 
 
+def without_cut_escape(text: str) -> str:
+    """Return what a string holds that may end within an escape."""
+    return _CUT_ESCAPE.sub(r"\1", text)
+
+
 def _double_quoted(match: re.Match[str]) -> str:
     inside = match[1].replace("\\'", "'")
     return '"' + re.sub(r'(?<!\\)"', '\\"', inside) + '"'
@@ -50,7 +56,7 @@ def _closed(source: str) -> str:
             if not stack or stack.pop() != text:
                 return ""
         elif len(text) == 1 or not _is_whole(text):
-            source = source[: match.start()] + text.removesuffix("\\") + '"'
+            source = source[: match.start()] + without_cut_escape(text) + '"'
             break
         end = match.end()
     if not stack or end == 0:

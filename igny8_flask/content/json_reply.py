@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from igny8_flask.content.json_repair import attempts
+from igny8_flask.content.json_repair import attempts, without_cut_escape
 from igny8_flask.content.model import Question
 
 MAX_DEPTH = 60
@@ -221,7 +221,7 @@ def _scan(source: str) -> tuple[str, dict[str, Any]] | None:
         end = _END_QUOTE.search(source, match.end())
         stop = end.start() if end else len(source)
         name = match[1].lower().replace("-", "_").replace(" ", "_")
-        fields.setdefault(name, _unescape(source[match.end() : stop].rstrip("\\")))
+        fields.setdefault(name, _unescape(without_cut_escape(source[match.end() : stop])))
         position = stop + 1
     body = next((fields[key] for key in _BODY_KEYS if fields.get(key)), None)
     if not body:

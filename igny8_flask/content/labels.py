@@ -90,6 +90,7 @@ def take_labels(text: str, meta: dict[str, Any]) -> str:
         line = lines[index]
         if not line.strip() or (taken and re.fullmatch(r"\s*(?:-{3,}|\*{3,})\s*", line)):
             index += 1
+            taken = index if line.strip() else taken
             continue
         match = _LABEL.match(line)
         key = _key(line)

@@ -7,6 +7,7 @@ here and every link reaches the engine as finished tags around its text.
 import re
 from html import escape, unescape
 
+from igny8_flask.content.characters import unescape_attribute
 from igny8_flask.content.stash import Stash
 
 MAX_NOTES = 500  # the engine's numbering of repeated notes is quadratic
@@ -107,7 +108,7 @@ def _close(
     if not found:
         return _without_reference(text, start, end, changes)
     address, title, after = found
-    href = escape(unescape(links.stash.source(address)))
+    href = escape(unescape_attribute(links.stash.source(address)))
     titled = f' title="{escape(unescape(links.stash.source(title)))}"' if title else ""
     is_image = text[start - 1 : start] == "!" and start > 0
     if is_image:

@@ -1,7 +1,7 @@
 """Lists as an editor's list block holds them: text, then nested lists or code, nothing else."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from bs4 import NavigableString, PageElement, Tag
 
@@ -40,6 +40,20 @@ def build_list(tag: Tag, blocks_of: Blocks, depth: int = 0) -> list[Tag]:
             result += [*([current] if current.contents else []), *following]
             current = _like(tag, number)
     return result + ([current] if current.contents else [])
+
+
+def with_lists(nodes: Iterable[PageElement]) -> Iterator[PageElement]:
+    """The nodes, with items that stand in no list gathered into one."""
+    loose: Tag | None = None
+    for node in nodes:
+        if isinstance(node, Tag) and node.name == "li":
+            loose = new("ul") if loose is None else loose
+            loose.append(node)
+        elif loose is None or not is_blank(node):
+            yield from [] if loose is None else [loose]
+            loose = None
+            yield node
+    yield from [] if loose is None else [loose]
 
 
 def _number(text: str, default: int) -> int:

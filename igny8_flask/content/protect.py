@@ -6,13 +6,14 @@ than linear time, become literal here as well.
 
 import re
 from collections import defaultdict
-from html import escape, unescape
+from html import escape
 
+from igny8_flask.content.characters import unescape_attribute
 from igny8_flask.content.stash import INLINE_OPEN, Stash
 from igny8_flask.content.tag_names import KNOWN_TAGS
 from igny8_flask.content.tags import Tag, rewrite_tags
 
-_TICKS = re.compile(r"(?<!\\)`+")
+_TICKS = re.compile(r"(?<!\\)(?:\\\\)*+(\\?)(`+)")
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
 _ENVIRONMENT = re.compile(r"\\begin\{(\w{1,20}\*?)\}")
 _MATH_OPEN = re.compile(r"\\\[|\\\(|\$\$|(?<![\w$\\])\$(?=[^\s$])")
@@ -119,7 +120,8 @@ def _mark_run(match: re.Match[str], stash: Stash) -> str:
 
 
 def _code_spans(text: str, stash: Stash) -> str:
-    runs = [(match.start(), match.end()) for match in _TICKS.finditer(text)]
+    runs = [match.span(2) for match in _TICKS.finditer(text)]
+    escaped = [bool(match[1]) for match in _TICKS.finditer(text)]  # may close, but opens nothing
     by_length: dict[int, list[int]] = defaultdict(list)
     for number in range(len(runs) - 1, -1, -1):
         by_length[runs[number][1] - runs[number][0]].append(number)
@@ -130,7 +132,7 @@ def _code_spans(text: str, stash: Stash) -> str:
         same = by_length[end - start]
         while same and same[-1] <= number:
             same.pop()
-        if same:
+        if same and not escaped[number]:
             number = same[-1]
             close_start, close_end = runs[number]
             parts.append(text[position:start])
@@ -209,7 +211,7 @@ def _bare_url(match: re.Match[str], stash: Stash) -> str:
     url, tail = url[:cut], url[cut:]
     if not url.partition("://")[2]:
         return match[0]
-    shown = escape(unescape(url))
+    shown = escape(unescape_attribute(url))
     return stash.inline(f'<a href="{shown}">{shown}</a>', url) + tail
 
 

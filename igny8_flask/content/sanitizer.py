@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import nh3
 
+from igny8_flask.content.characters import without_entities, without_unwanted
+
 _TAGS = frozenset(
     [
         "p",
@@ -114,7 +116,8 @@ _ATTRIBUTES = {
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"`\\]+\Z", re.I)
 _PATH = re.compile(r"(?!//|\()(?=[^/.?]*[/.?])[^\s:<>\"`\\]+\Z")
-_ID = re.compile(r"[^\s\"'<>&\[\]=`/]{1,120}\Z")
+_DOUBLED_AMPERSAND = re.compile(r"&(?:amp;)*(?:amp|#0*38|#[xX]0*26);")
+_ID = re.compile(r"[^\s\"'<>&\[\]=`/\\]{1,120}\Z")
 _NUMBER = re.compile(r"\d{1,5}\Z")
 _PATTERNS = {
     "id": _ID,
@@ -142,7 +145,7 @@ _CLASSES = {
 
 def sanitize(html: str) -> str:
     """Return ``html`` as a well-formed tree of allowed tags, attributes and addresses."""
-    return _cleaner().clean(html)
+    return without_unwanted(_cleaner().clean(html))
 
 
 @lru_cache(maxsize=1)
@@ -158,7 +161,7 @@ def _cleaner() -> nh3.Cleaner:
 
 
 def _filter(tag: str, attribute: str, value: str) -> str | None:
-    value = value.strip()
+    value = _repaired(attribute, value.strip())
     if attribute == "class":
         classes = [name for name in value.split() if _CLASSES[tag].match(name)]
         return classes[0] if classes else None
@@ -166,6 +169,13 @@ def _filter(tag: str, attribute: str, value: str) -> str | None:
         return safe_address(value)
     pattern = _PATTERNS.get(attribute)
     return value if pattern is None or pattern.match(value) else None
+
+
+def _repaired(attribute: str, value: str) -> str:
+    """Undo entities that were encoded twice, in an address those of its ampersands."""
+    if attribute in {"alt", "title"}:
+        return " ".join(without_entities(value).split())
+    return _DOUBLED_AMPERSAND.sub("&", value)
 
 
 def safe_address(value: str) -> str | None:

@@ -8,8 +8,9 @@ parser behind it meets nothing that costs more than linear time.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
 
+from igny8_flask.content.characters import unescape_attribute
 from igny8_flask.content.tag_names import DROPPED_WITH_TEXT, KNOWN_TAGS, VOID_TAGS
 
 TAG = re.compile(
@@ -45,7 +46,7 @@ def read_attributes(source: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(source):
         value = next((group for group in match.groups()[1:] if group is not None), "")
-        found.setdefault(match[1].lower(), unescape(value).strip())
+        found.setdefault(match[1].lower(), unescape_attribute(value).strip())
         if len(found) >= 40:
             break
     return found

@@ -1,16 +1,15 @@
 """Repairs inside the sanitized tree that concern words and inline marks, not structure."""
 
 import re
-from html import unescape
 
 from bs4 import NavigableString, Tag
 
+from igny8_flask.content.characters import without_entities
 from igny8_flask.content.nodes import HEADINGS, attribute, every, first_of, new, strings_in, with_id
 from igny8_flask.content.sanitizer import safe_address
 
 _LITERAL = frozenset({"code", "pre", "kbd", "samp"})
 _MERGED = frozenset(["strong", "em", "s", "u", "mark", "small", "sub", "sup", "span"])
-_ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,24}\d{0,2});")
 _MARKED = re.compile(
     r"\*\*(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s*])\*\*"
     r"|(?<![\w_])__(?=[^\s_])([^_\n]{1,400}?)(?<=[^\s_])__(?![\w_])"
@@ -27,7 +26,7 @@ def repair_text(root: Tag, marks: bool, emphasis: bool) -> None:
         if not string.strip(" \n\t") or _is_literal(string):
             continue
         text = str(string)
-        changed = _without_entities(text) if "&" in text else text
+        changed = without_entities(text) if "&" in text else text
         changed = re.sub(r"[ \t]*\n\s*|[ \t]{2,}|\t", " ", changed)
         if marks and _HAS_MARK.search(changed):
             _replace_marks(string, changed, emphasis)
@@ -74,14 +73,6 @@ def _is_needless(tag: Tag) -> bool:
 
 def _is_literal(string: NavigableString) -> bool:
     return any(parent.name in _LITERAL for parent in string.parents)
-
-
-def _without_entities(text: str) -> str:
-    for _ in range(2):
-        if not _ENTITY.search(text):
-            break
-        text = _ENTITY.sub(lambda match: unescape(match[0]), text)
-    return text.replace("\x00", "")
 
 
 def _replace_marks(string: NavigableString, text: str, emphasis: bool) -> None:

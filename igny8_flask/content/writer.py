@@ -9,15 +9,21 @@ from bs4 import NavigableString, PageElement, Tag
 from igny8_flask.content.nodes import first_of, parse, tags_in
 
 VOID = frozenset({"br", "hr", "img"})
-_TAG_OR_SHORTCODE = re.compile(r"<[^>]*>|\[(?=/?[\w-]{0,60}[^\W\d_])")
 _LINE_END = re.compile(r"[ \t]*\n[ \t\n]*")
 _WEB_ATTRIBUTE = re.compile(r" (?:href|src)=\"[^\"]*\"")
-# The editor turns the entity back into a bracket when a human saves; parted from the name by a tag
-# (in an attribute by a word joiner) it still cannot run.
-_APART = '<span class="is-literal">&#91;</span>'
-_APART_IN_ATTRIBUTE = "&#91;\u2060"
-# The filter for users makes an entity of one that is written out, and the editor a bracket of that.
-_WRITTEN_OUT = re.compile(r"&#(?:0*91|[xX]0*5[bB]);")
+# WordPress's filter for users takes a numbered entity that is written out for one (up to 7.0), the
+# editor any in an attribute.
+_WRITTEN_OUT = r"&amp;(?=#(?:[0-9]++|[xX][0-9a-fA-F]++);)"
+_NUMBERED = re.compile(_WRITTEN_OUT)
+_NAMED_OR_NUMBERED = re.compile(r"&amp;(?=#?[a-zA-Z0-9]++;)")
+_LIVE = re.compile(rf"<[^>]*>|\[(?=/?[\w-]{{0,60}}[^\W\d_])|{_WRITTEN_OUT}")
+# The editor turns an entity back into its sign when a human saves; parted from what follows by a
+# tag (in an attribute by a word joiner) the sign still stays a word.
+_APART = {
+    "[": '<span class="is-literal">&#91;</span>',
+    "&amp;": '<span class="is-literal">&amp;</span>',
+}
+_APART_IN_ATTRIBUTE = "\u2060"
 _ADDRESS_LINE = re.compile(r"^(\s*https?:)//([^\s<>\"]+\s*)$", re.M)
 
 
@@ -33,8 +39,10 @@ def write_blocks(blocks: Iterable[Tag]) -> str:
 
 def read_blocks(html: str) -> list[Tag]:
     """Return the blocks of an article that ``write_blocks`` wrote."""
-    html = html.replace("<!--more-->", '<hr class="more">')
-    return list(tags_in(parse(html.replace(_APART, "[").replace("\u2060", ""))))
+    html = html.replace("<!--more-->", '<hr class="more">').replace(_APART_IN_ATTRIBUTE, "")
+    for sign, apart in _APART.items():
+        html = html.replace(apart, sign)
+    return list(tags_in(parse(html)))
 
 
 def write_inside(tag: Tag) -> str:
@@ -49,28 +57,32 @@ def write_inline(nodes: Iterable[PageElement]) -> str:
 
 def write_code(text: str) -> str:
     """Return literal ``text`` as the editor's code block writes it."""
-    escaped = _escaped(text).replace("[", "&#91;").replace("\u00a0", "&nbsp;")
+    escaped = _NUMBERED.sub(_APART["&amp;"], escape(text, quote=False))
+    escaped = escaped.replace("[", "&#91;").replace("\u00a0", "&nbsp;")
     return _ADDRESS_LINE.sub(r"\1&#47;&#47;\2", escaped)
 
 
 def neutralize(html: str) -> str:
-    """Part the bracket of anything shaped like a shortcode from its name."""
-    return _TAG_OR_SHORTCODE.sub(_neutral, html) if "[" in html else html
+    """Part what WordPress would read as a shortcode or an entity, so that it stays words."""
+    return _LIVE.sub(_neutral, html) if "[" in html or "&amp;" in html else html
 
 
 def _neutral(match: re.Match[str]) -> str:
-    tag = match[0]
-    if tag == "[":
-        return _APART
-    if "[" not in tag:
-        return tag
-    tag = _WEB_ATTRIBUTE.sub(lambda address: address[0].replace("[", "%5B"), tag)
-    return tag.replace("[", _APART_IN_ATTRIBUTE)
+    found = match[0]
+    if found in _APART:
+        return _APART[found]
+    found = _WEB_ATTRIBUTE.sub(_neutral_address, found)
+    found = _NAMED_OR_NUMBERED.sub("&amp;" + _APART_IN_ATTRIBUTE, found)
+    return found.replace("[", "&#91;" + _APART_IN_ATTRIBUTE)
+
+
+def _neutral_address(match: re.Match[str]) -> str:
+    return _NAMED_OR_NUMBERED.sub("%26", match[0]).replace("[", "%5B")
 
 
 def _write(node: PageElement) -> str:
     if isinstance(node, NavigableString):
-        text = _escaped(str(node)).replace("\u00a0", "&nbsp;")
+        text = escape(str(node), quote=False).replace("\u00a0", "&nbsp;")
         return _LINE_END.sub(" ", text) if "\n" in text else text
     if not isinstance(node, Tag):
         return ""
@@ -87,13 +99,9 @@ def _write(node: PageElement) -> str:
     return f"<{node.name}{attributes}>{''.join(map(_write, node.children))}</{node.name}>"
 
 
-def _escaped(text: str, quote: bool = False) -> str:
-    return escape(_WRITTEN_OUT.sub("[", text), quote=quote)
-
-
 def _attribute(name: str, value: object) -> str:
     text = " ".join(value) if isinstance(value, list) else str(value or "")
     if name == "reversed":
         return " reversed"
-    written = _escaped(text, quote=True).replace("&#x27;", "'").replace("\u00a0", "&nbsp;")
+    written = escape(text).replace("&#x27;", "'").replace("\u00a0", " ")
     return f' {name}="{written}"'

@@ -5,9 +5,11 @@ article; it is looked up by that address before every attempt, and only then, it
 down, gets its text and its real address. Serialised by the delivery's lease.
 """
 
+import hashlib
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from igny8_flask.errors import WordPressError
@@ -51,13 +53,17 @@ class CoreClient:
     def put_media(
         self, sha256: str, data: bytes, mime: str, filename: str, alt: str, title: str, caption: str
     ) -> dict[str, Any]:
-        """Store a file; one that lies there already is not stored again."""
+        """Store a file; one that lies there already is not stored again.
+
+        Its hash goes along, so that WordPress refuses what arrives cut short.
+        """
         found = self._find_media(sha256)
         if found is None:
             about = {"alt_text": alt, "title": title, "caption": caption, "slug": _mark(sha256)}
             headers = {
                 "Content-Type": mime,
                 "Content-Disposition": f'attachment; filename="{filename}"',
+                "Content-MD5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
             }
             found = self._rest.call(
                 "POST", "media", about, namespace=CORE, data=data, headers=headers
@@ -152,7 +158,7 @@ class CoreClient:
         if public and not document.get("force") and document["status"] not in PUBLIC:
             wanted["status"] = post["status"]
         if not public:
-            wanted["slug"] = document.get("slug") or _slug_of(document["title"])
+            wanted["slug"] = document.get("slug") or _slug_of(unescape(document["title"]))
         if document.get("date_gmt"):
             wanted["date_gmt"] = document["date_gmt"].removesuffix("Z")
         elif core_guard.is_time_taken_back(post, document, self._base):

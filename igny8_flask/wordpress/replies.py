@@ -14,6 +14,7 @@ MAX_RETRY_AFTER_S = 24 * 3600.0
 PAGE_BYTES = 65_536  # as much of a page as is looked at for its kind
 MAX_STARTS = 20  # braces tried before a body counts as no JSON
 
+_DAMAGED = ("wp_upload_damaged", "A picture arrived damaged at the site; it will be sent again.")
 _WORDS = {
     "igny8_changed": ("wp_changed", "Somebody edited this post since it was last published."),
     "igny8_locked": ("wp_locked", "Somebody is editing this post right now."),
@@ -24,10 +25,8 @@ _WORDS = {
         "Nothing was written there.",
     ),
     "igny8_busy": ("wp_busy", "The site is busy with the same post; it will be tried again."),
-    "igny8_hash_mismatch": (
-        "wp_upload_damaged",
-        "A picture arrived damaged at the site; it will be sent again.",
-    ),
+    "igny8_hash_mismatch": _DAMAGED,
+    "rest_upload_hash_mismatch": _DAMAGED,
 }
 _PASSING = frozenset({"wp_busy", "wp_upload_damaged"})
 _NOBODY = "rest_"  # begins what a REST route says to strangers; a wrong password is told by name

@@ -49,17 +49,37 @@ def test_older_sites_get_bold_questions_instead_of_details_blocks() -> None:
     assert "<p>So.</p>" in old
 
 
-def test_a_bracket_that_is_written_out_cannot_become_a_shortcode_later() -> None:
-    reply = (
-        "Use `&#x5b;gallery]` or `&#091;gallery]`.\n\n"
-        "![&amp;#x5B;gallery]](https://e.com/a.png)\n\n```\n&#91;gallery]\n```\n"
-    )
-    blocks = normalize(reply).blocks
-    assert "&amp;#" not in blocks
-    assert blocks.count('<code><span class="is-literal">&#91;</span>gallery]</code>') == 2
-    assert "<code>&#91;gallery]</code>" in blocks
-    assert "`&#" not in blocks
-    assert "&amp;#60;" in normalize("Use `&#60;` here.").blocks, "other entities stay words"
+def test_an_entity_that_is_written_out_cannot_become_its_sign_later() -> None:
+    code = "```\n&#91;gallery] &#0; &#x;\n```\n"
+    article = normalize(f"Use `&#x5b;gallery]` or `&#091;gallery]`, not `&lt;`.\n\n{code}")
+    for words in ("#x5b;gallery]", "#091;gallery]"):
+        assert f'<code><span class="is-literal">&amp;</span>{words}</code>' in article.blocks
+    assert "<code>&amp;lt;</code>" in article.blocks
+    assert (
+        '<code><span class="is-literal">&amp;</span>#91;gallery] '
+        '<span class="is-literal">&amp;</span>#0; &amp;#x;</code>'
+    ) in article.blocks
+    assert render_blocks(article.html) == article.blocks
+
+
+def test_what_looks_like_an_entity_in_an_attribute_stays_words_in_the_editor() -> None:
+    image = PlacedImage("https://s.example/a.png?b=&lt;", "&lt; is &#60;, B&B\u00a0[x]")
+    placed = place_images(normalize("Text."), [image])
+    assert (
+        '<img src="https://s.example/a.png?b=%26lt;" '
+        'alt="&amp;\u2060lt; is &amp;\u2060#60;, B&amp;B &#91;\u2060x]"/>'
+    ) in placed.blocks
+    assert place_images(placed, []).blocks == placed.blocks
+
+
+def test_doubled_entities_are_undone_in_attributes() -> None:
+    html = normalize(
+        "![AT&amp;amp;T &amp;lt;b&amp;gt;](https://e.com/a.png?w=1&amp;amp;h=2)\n\n"
+        '<p>x <a href="https://e.com/?a=1&amp;#038;b=2" title="it&amp;#39;s">y</a> '
+        '<a href="javascript&amp;colon;alert(1)">z</a></p>'
+    ).html
+    assert '<img src="https://e.com/a.png?w=1&amp;h=2" alt="AT&amp;T &lt;b&gt;">' in html
+    assert """<a href="https://e.com/?a=1&amp;b=2" title="it's">y</a> z</p>""" in html
 
 
 def test_blocks_made_from_the_html_are_the_articles_blocks() -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import random
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -140,14 +141,20 @@ def api_url(app: Flask, home: Home) -> Iterator[str]:
     server.server_close()
 
 
-def illustrate(content: Content, kind: ImageKind, colour: str, **columns: Any) -> Image:
-    """Give the article a picture."""
+def illustrate(
+    content: Content, kind: ImageKind, colour: str, *, noisy: bool = False, **columns: Any
+) -> Image:
+    """Give the article a picture; a noisy one has tens of thousands of bytes."""
     out = io.BytesIO()
-    Picture.new("RGB", (64, 48), colour).save(out, "PNG")
+    picture = Picture.new("RGB", (64, 48), colour)
+    if noisy:
+        size = 160 * 120 * 3
+        picture = Picture.frombytes("RGB", (160, 120), random.Random(colour).randbytes(size))
+    picture.save(out, "PNG")
     data = out.getvalue()
     sha256 = hashlib.sha256(data).hexdigest()
     if db.session.get(ImageFile, (content.account_id, sha256)) is None:
-        size = {"width": 64, "height": 48, "mime": "image/png"}
+        size = {"width": picture.width, "height": picture.height, "mime": "image/png"}
         db.session.add(ImageFile(account_id=content.account_id, sha256=sha256, data=data, **size))
     image = Image(
         account_id=content.account_id,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from flask import Flask
 from sqlalchemy import select
 
@@ -148,6 +149,33 @@ def test_an_article_arrives_with_pictures_terms_and_address(core: Home) -> None:
     assert posts(core, "Whole over core") == [content.wp_post_id]
     assert len(db.session.scalars(select(SiteMedia)).all()) == 2
     assert "wp-image-" in core.post(content)["post_content"]
+
+
+def test_words_stay_words_also_where_the_user_may_write_any_markup(
+    app: Flask, bare: WordPressSite
+) -> None:
+    bare.reset()
+    user = bare.users["admin"]
+    home = Home(core_sites.add(bare.url, "Default", user.login, user.app_password), bare, "")
+    words = "Use <b> & <img src=x onerror=alert(1) //"
+    content = home.article(title=words, excerpt=words, status=ContentStatus.APPROVED)
+    illustrate(content, ImageKind.FEATURED, "red", caption=words)
+    delivery = home.deliver(content, status="publish")
+    assert delivery.state is WorkState.SUCCESS, delivery.error
+    stands = "Use &lt;b&gt; &amp; &lt;img src=x onerror=alert(1) //"
+    post = home.post(content)
+    assert (post["post_title"], post["post_excerpt"]) == (stands, stands)
+    assert stands in bare.wp_eval(
+        f"return get_post( get_post_thumbnail_id( {content.wp_post_id} ) )->post_excerpt;"
+    )
+    page = requests.get(str(content.wp_link), timeout=60).text
+    assert "alert(1)" in page
+    assert "<img src=x" not in page
+    assert home.deliver(content).state is WorkState.SUCCESS
+    home.edit(content, "<p>Mine.</p>")
+    content.html = "<p>Ours.</p>"
+    db.session.commit()
+    assert publishing.difference(home.site, home.deliver(content).id)["changed"] == ["content"]
 
 
 def test_any_number_of_repeats_make_one_post_also_after_lost_answers(core: Home) -> None:

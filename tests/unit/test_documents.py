@@ -108,6 +108,17 @@ def test_no_foreign_image_reaches_a_post(site: Site) -> None:
     assert "more." in document["content"]
 
 
+def test_title_excerpt_and_caption_are_words_to_a_site_that_keeps_markup(site: Site) -> None:
+    words = 'Use <b> & "&lt;" <img src=x onerror=alert(1) //'
+    content = make_content(site, title=words, excerpt=words)
+    document = sent(content)
+    shown = 'Use &lt;b&gt; &amp; "&amp;lt;" &lt;img src=x onerror=alert(1) //'
+    assert (document["title"], document["excerpt"]) == (shown, shown)
+    told = documents.in_words(document)
+    assert (told["title"], told["excerpt"]) == (words, words)
+    assert documents.in_words({"title": "A <em>new</em> R&amp;D"})["title"] == "A new R&D"
+
+
 def test_the_last_known_text_of_the_site_is_named(site: Site) -> None:
     assert sent(make_content(site, wp_sha="b" * 64))["base_sha"] == "b" * 64
     assert "base_sha" not in sent(make_content(site))

@@ -83,6 +83,7 @@ def error(code, status=400, **data):
         (503, error("igny8_busy"), {"Retry-After": "3"}, "wp_busy", True),
         (422, error("igny8_unknown_media"), {}, "wp_rejected", False),
         (422, error("igny8_hash_mismatch"), {}, "wp_upload_damaged", True),
+        (412, error("rest_upload_hash_mismatch"), {}, "wp_upload_damaged", True),
         (200, b"<form action='/wp-login.php'>", {}, "wp_rest_blocked", False),
         (400, error("rest_invalid_param"), {}, "wp_rejected", False),
         (404, error("igny8_not_found"), {}, "wp_rejected", False),
