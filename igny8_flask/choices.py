@@ -15,6 +15,7 @@ from igny8_flask import documents, publishing, versions
 from igny8_flask.content import normalize
 from igny8_flask.db import db
 from igny8_flask.deliveries import CHOICES
+from igny8_flask.entities import bounded
 from igny8_flask.errors import ConflictError
 from igny8_flask.jobs import publish_status
 from igny8_flask.models import Content, Delivery, Site, SiteMedia, VersionOrigin
@@ -63,7 +64,7 @@ def _take(site: Site, delivery: Delivery, author: str | None) -> None:
 def _without_our_pictures(site: Site, markup: str) -> str:
     """The text without the images that a delivery places: they come back with the next one."""
     ours = set(db.session.scalars(select(SiteMedia.source_url).where(SiteMedia.site_id == site.id)))
-    soup = BeautifulSoup(markup, "html.parser")
+    soup = BeautifulSoup(bounded(markup), "html.parser")
     for image in soup.find_all("img"):
         if image.get("src") in ours:
             place: Any = image.find_parent("figure") or image

@@ -7,6 +7,8 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from igny8_flask.entities import bounded
+
 MAX_LINES = 4000
 HEADING = re.compile(r"h([1-6])")
 BLOCKS = ("p", "li", "tr", "pre", "blockquote", "figcaption", "summary", "dt", "dd", "hr", "br")
@@ -36,7 +38,7 @@ def compare(
 
 def lines_of(markup: str) -> list[str]:
     """The words of an article, one line a paragraph, heading, list item or table row."""
-    soup = BeautifulSoup(COMMENT.sub("", markup), "html.parser")
+    soup = BeautifulSoup(bounded(COMMENT.sub("", markup)), "html.parser")
     for tag in soup.find_all(True):
         _mark(tag)
     lines = (re.sub(r"\s+", " ", line).strip() for line in soup.get_text().split("\n"))

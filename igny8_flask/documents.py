@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from html import escape, unescape
+from html import escape
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -19,6 +19,7 @@ from igny8_flask.content import (
     normalize,
     place_images,
 )
+from igny8_flask.entities import unescape
 from igny8_flask.models import Content, Image, ImageKind, SiteMedia
 
 SLUG_MAX_CHARS = 75

@@ -1,9 +1,9 @@
 """Characters that no article needs: stray surrogates, control characters, byte order marks."""
 
 import re
-from html import unescape
 from html.entities import html5
 
+from igny8_flask.entities import unescape
 from igny8_flask.errors import ReplyError
 
 MAX_BYTES = 1_048_576

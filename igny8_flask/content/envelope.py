@@ -1,13 +1,13 @@
 """What models wrap around an article: reasoning, chatter, fences, JSON, labels, whole documents."""
 
 import re
-from html import unescape
 from typing import Any
 
 from igny8_flask.content.characters import clean_characters
 from igny8_flask.content.chatter import without_chatter
 from igny8_flask.content.json_reply import read_json
 from igny8_flask.content.labels import take_fields, take_front_matter, take_labels
+from igny8_flask.entities import unescape
 
 MAX_ROUNDS = 5
 _REASONING = re.compile(r"<(think|thinking|reasoning|reflection|scratchpad|analysis)>", re.I)

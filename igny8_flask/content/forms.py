@@ -2,12 +2,13 @@
 
 import re
 from enum import Enum
-from html import escape, unescape
+from html import escape
 
 from igny8_flask.content.fences import code_html, stash_fences
 from igny8_flask.content.protect import protect_code
 from igny8_flask.content.stash import Stash
 from igny8_flask.content.tags import strip_unwanted
+from igny8_flask.entities import unescape
 
 _BLOCK = re.compile(
     r"<(?:p|h[1-6]|ul|ol|table|div|section|article|blockquote|pre|figure|main|header|details|dl)"

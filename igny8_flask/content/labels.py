@@ -1,8 +1,9 @@
 """What stands around an article as labelled values: front matter, label lines, field tags."""
 
 import re
-from html import unescape
 from typing import Any
+
+from igny8_flask.entities import unescape
 
 _FRONT_MATTER = re.compile(
     r"\A\s*(?:---|\+\+\+|```ya?ml)[ \t]*\n(.{0,8000}?)\n(?:---|\+\+\+|\.\.\.|```)[ \t]*(?:\n|\Z)",

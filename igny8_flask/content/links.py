@@ -5,10 +5,11 @@ here and every link reaches the engine as finished tags around its text.
 """
 
 import re
-from html import escape, unescape
+from html import escape
 
 from igny8_flask.content.characters import unescape_attribute
 from igny8_flask.content.stash import Stash
+from igny8_flask.entities import unescape
 
 MAX_NOTES = 500  # the engine's numbering of repeated notes is quadratic
 _DEFINITION = re.compile(

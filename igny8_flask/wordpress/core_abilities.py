@@ -1,8 +1,8 @@
 """What a site without our plugin tells of itself over WordPress's own routes."""
 
-import html
 from typing import Any
 
+from igny8_flask.entities import unescape
 from igny8_flask.errors import WordPressError
 from igny8_flask.wordpress.client import WordPressClient
 
@@ -19,7 +19,7 @@ def read_abilities(rest: WordPressClient) -> dict[str, Any]:
     about = {"_fields": "name,timezone_string,gmt_offset"}
     index = rest.call("GET", "", about, namespace="")
     return {
-        "name": html.unescape(str(index.get("name") or "")),
+        "name": unescape(str(index.get("name") or "")),
         "timezone": str(index.get("timezone_string") or _offset(index.get("gmt_offset"))),
         "editor": "block",
         "blocks": {name: _has_block(rest, name) for name in BLOCKS},

@@ -9,9 +9,9 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from html import unescape
 from typing import Any
 
+from igny8_flask.entities import unescape
 from igny8_flask.errors import WordPressError
 from igny8_flask.wordpress import core_guard
 from igny8_flask.wordpress.client import WordPressClient

@@ -148,8 +148,8 @@ def illustrate(
     out = io.BytesIO()
     picture = Picture.new("RGB", (64, 48), colour)
     if noisy:
-        size = 160 * 120 * 3
-        picture = Picture.frombytes("RGB", (160, 120), random.Random(colour).randbytes(size))
+        noise = random.Random(colour).randbytes(160 * 120 * 3)
+        picture = Picture.frombytes("RGB", (160, 120), noise)
     picture.save(out, "PNG")
     data = out.getvalue()
     sha256 = hashlib.sha256(data).hexdigest()

@@ -91,6 +91,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "igny8_flask.config",
         "igny8_flask.db",
+        "igny8_flask.entities",
         "igny8_flask.errors",
         "igny8_flask.log",
         "igny8_flask.row_security",

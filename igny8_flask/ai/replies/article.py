@@ -1,6 +1,5 @@
 """Parsing of an article reply."""
 
-import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ from igny8_flask.ai.replies.verdicts import (
     verdict_before,
     was_cut,
 )
+from igny8_flask.entities import unescape
 from igny8_flask.errors import ReplyError
 
 _BODY = (
@@ -184,7 +184,7 @@ def _body(value: Any) -> str:
     if re.search(r"&lt;(?:p|h[1-6]|ul|div)\b", body) and not re.search(
         r"<(?:p|h[1-6]|ul|div)\b", body
     ):
-        body = html.unescape(body)
+        body = unescape(body)
     return body.strip()
 
 

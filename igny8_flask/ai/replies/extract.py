@@ -4,7 +4,6 @@ Order: strict JSON, doubly encoded text, the reply without reasoning and fences,
 document in it by a forgiving reader, last of all lists and tables in other notations.
 """
 
-import html
 import json
 import re
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from igny8_flask.ai.replies.escapes import decode_escapes
 from igny8_flask.ai.replies.notations import read_notation
 from igny8_flask.ai.replies.reader import NotJSONError, Reader
 from igny8_flask.ai.replies.text import clean_reply, unfence, visible
+from igny8_flask.entities import unescape
 
 _BRACKET = re.compile(r"[{\[]")
 _ESCAPED_QUOTES = re.compile(r"[{\[]\s*(?:\\n\s*)*\\+\"")
@@ -147,7 +147,7 @@ def _unescaped(text: str) -> str:
             if not _ESCAPED_QUOTES.search(text):
                 break
     elif "&quot;" in text and not _PLAIN_QUOTES.search(text):
-        text = html.unescape(text)
+        text = unescape(text)
     return text
 
 

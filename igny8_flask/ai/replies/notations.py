@@ -1,7 +1,6 @@
 """Lists and tables in notations other than JSON: CSV, XML, YAML, Markdown, HTML."""
 
 import csv
-import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +10,7 @@ from igny8_flask.ai.replies.elements import read_elements
 from igny8_flask.ai.replies.shapes import key_of
 from igny8_flask.ai.replies.text import one_line, unfence
 from igny8_flask.ai.replies.yaml_text import read_yaml
+from igny8_flask.entities import unescape
 
 _MAX_CHARS = 200_000
 _MAX_ROWS = 5_000
@@ -122,4 +122,4 @@ def _html_lists(text: str) -> str:
     text = re.sub(r"<li\b[^<>]{0,200}>", "\n- ", text, flags=re.IGNORECASE)
     text = re.sub(r"</?(?:strong|b)\b[^<>]{0,200}>", "**", text, flags=re.IGNORECASE)
     text = re.sub(r"<p\b[^<>]{0,200}>", "\n", text, flags=re.IGNORECASE)
-    return html.unescape(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text))
+    return unescape(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text))

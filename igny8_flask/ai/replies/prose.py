@@ -1,11 +1,11 @@
 """Facts about a body of text: its format, headings, words, and whether it ends properly."""
 
-import html
 import re
 from collections.abc import Iterable
 
 from igny8_flask.ai.replies.matching import spelled
 from igny8_flask.ai.replies.text import one_line
+from igny8_flask.entities import unescape
 
 _TAGS = re.compile(
     r"<(?:p|h[1-6]|ul|ol|li|table|div|section|article|blockquote|figure|br)\b[^<>]*>", re.I
@@ -34,7 +34,7 @@ def body_format(body: str) -> str:
 
 def plain_text(body: str) -> str:
     """The text of a body without its tags."""
-    return html.unescape(_ANY_TAG.sub(" ", body))
+    return unescape(_ANY_TAG.sub(" ", body))
 
 
 def count_words(body: str) -> int:

@@ -1,9 +1,10 @@
 """Cleaning of a raw reply: marks without meaning, reasoning blocks, fences."""
 
-import html
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from igny8_flask.entities import unescape
 
 _INVISIBLE = dict.fromkeys([0xFEFF, 0x200B, 0x2060, 0x00AD, 0x200E, 0x200F], None)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -95,7 +96,7 @@ def one_line(value: object, limit: int = 500) -> str:
     """Make a short field of anything scalar: one line, entities resolved, no markup marks."""
     if value is None or isinstance(value, bool | dict | list):
         return ""
-    text = html.unescape(visible(str(value)))
+    text = unescape(visible(str(value)))
     text = re.sub(r"<[^<>]{1,200}>", "", text) if "<" in text else text
     text = " ".join(text.split()).lstrip("# ").strip("*_` ")
     return text[:limit].rstrip()
@@ -103,5 +104,5 @@ def one_line(value: object, limit: int = 500) -> str:
 
 def folded(text: str) -> str:
     """Reduce a string to what two spellings of the same words share."""
-    text = unicodedata.normalize("NFKC", html.unescape(visible(text))).casefold()
+    text = unicodedata.normalize("NFKC", unescape(visible(text))).casefold()
     return " ".join(text.split())
