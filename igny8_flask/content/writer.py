@@ -22,6 +22,7 @@ _LIVE = re.compile(rf"<[^>]*>|\[(?=/?[\w-]{{0,60}}[^\W\d_])|{_WRITTEN_OUT}")
 _APART = {
     "[": '<span class="is-literal">&#91;</span>',
     "&amp;": '<span class="is-literal">&amp;</span>',
+    "//": '<span class="is-literal">//</span>',
 }
 _APART_IN_ATTRIBUTE = "\u2060"
 _ADDRESS_LINE = re.compile(r"^(\s*https?:)//([^\s<>\"]+\s*)$", re.M)
@@ -56,10 +57,10 @@ def write_inline(nodes: Iterable[PageElement]) -> str:
 
 
 def write_code(text: str) -> str:
-    """Return literal ``text`` as the editor's code block writes it."""
+    """Return literal ``text`` as the editor's code block keeps it; no line of it is embedded."""
     escaped = _NUMBERED.sub(_APART["&amp;"], escape(text, quote=False))
     escaped = escaped.replace("[", "&#91;").replace("\u00a0", "&nbsp;")
-    return _ADDRESS_LINE.sub(r"\1&#47;&#47;\2", escaped)
+    return _ADDRESS_LINE.sub(rf"\1{_APART['//']}\2", escaped)
 
 
 def neutralize(html: str) -> str:

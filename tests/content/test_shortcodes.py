@@ -87,6 +87,7 @@ BLOCKS = (
         "<!-<!---->- wp:lab/canary /-->",
     ),
     *("https://www.youtube.com/watch?v=dQw4w9WgXcQ", "<p>https://vimeo.com/76979871</p>"),
+    "```\nhttps://soundcloud.com/a/b\nhttps://soundcloud.com/c/d\n```",
     *("<figure>\nhttps://www.youtube.com/watch?v=dQw4w9WgXcQ\n</figure>",),
 )
 OTHER_PLACES = (
