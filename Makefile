@@ -54,7 +54,7 @@ profile: $(STAMP) ## Where the time of the main job goes (RUNS, TOP, SORT=tottim
 	@$(BIN)/python -m bench.profile --runs $(or $(RUNS),20) --top $(or $(TOP),40) \
 		--sort $(or $(SORT),cumulative)
 
-security: $(STAMP) ## Attacks on every door, controls switched off, and a table of figures (30 min)
+security: $(STAMP) ## Attacks on every door, controls switched off, and a table of figures (up to an hour)
 	@$(BIN)/python -m pytest --full -q --timeout 1200 --show-capture=no tests/security tests/content/test_in_chromium.py \
 		tests/content/test_shortcodes.py tests/unit/api/test_foreign_objects.py $(PYTEST_ARGS)
 
