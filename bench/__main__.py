@@ -34,7 +34,7 @@ class Part:
 
 PARTS = (
     Part("overhead", 180, 60),
-    Part("throughput", 840, 60),
+    Part("throughput", 720, 60),
     Part("http", 240, 40),
     Part("normalizing", 90, 40),
     Part("start", 120, 30),

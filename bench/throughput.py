@@ -27,7 +27,7 @@ from bench.shares import in_words
 from tests.lab.postgresql import postgresql
 
 SITES = 50
-ROUNDS, TURNS, TURNS_MAIN, MOST = 3, 2, 10, 500
+ROUNDS, TURNS, TURNS_MAIN, MOST = 2, 2, 10, 500
 HEADERS = ("workers", "in flight", "runs/min", "of ideal", "base, MB", "peak, MB", "MB a run")
 
 

@@ -31,6 +31,7 @@ from igny8_flask.tenants import every_tenant
 log = get_logger(__name__)
 
 HOME = "http://rehearsal.invalid"
+LONG_LEASE_S = 3600  # no renewal meanwhile: a table in shared memory is locked without a wait
 SENTENCE = "The words of this article say nothing and are read by nobody. "
 SECTIONS, WORDS = 3, 99  # of eleven words a sentence, three sentences a section
 ARTICLE = {
@@ -97,7 +98,8 @@ def _among_ourselves(app: Flask) -> Iterator[None]:
     """Services that reach nobody; the gates of real providers and sites are not touched."""
     own: Services = app.extensions[EXTENSION]
     key = secrets.token_hex(16)
-    settings = replace(own.settings, openai_base_url=f"{HOME}/v1", openai_api_key=key)
+    base = f"{HOME}/v1"
+    settings = replace(own.settings, openai_base_url=base, openai_api_key=key, lease_s=LONG_LEASE_S)
     cache = Cache(settings.redis_url)
     app.extensions[EXTENSION] = replace(own, settings=settings, outbound=_Answers(), cache=cache)
     try:
